@@ -1,0 +1,1 @@
+# Filled below once the library exists.

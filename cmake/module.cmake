@@ -1,0 +1,55 @@
+# footfall_module(NAME SOURCES files... DEPENDS modules... LINK libraries...)
+#
+# Defines the OBJECT library footfall_<name> from files of src/<name>. DEPENDS names the
+# modules that it may include and that have to be linked with it; LINK the outside
+# libraries.
+function(footfall_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LINK" ${ARGN})
+  add_library(footfall_${name} OBJECT ${ARG_SOURCES})
+  target_include_directories(footfall_${name} PUBLIC
+    ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(footfall_${name} PRIVATE footfall_flags PUBLIC ${ARG_LINK})
+  set_property(TARGET footfall_${name} PROPERTY FOOTFALL_DEPENDS ${ARG_DEPENDS})
+endfunction()
+
+# All modules that `names` need, themselves included, in `out`.
+function(footfall_closure out)
+  set(todo ${ARGN})
+  set(done "")
+  while(todo)
+    list(POP_FRONT todo name)
+    if(NOT name IN_LIST done)
+      list(APPEND done ${name})
+      get_target_property(depends footfall_${name} FOOTFALL_DEPENDS)
+      if(depends)
+        list(APPEND todo ${depends})
+      endif()
+    endif()
+  endwhile()
+  set(${out} ${done} PARENT_SCOPE)
+endfunction()
+
+# Links the objects of the modules and of all that they need into `target`.
+function(footfall_link_modules target visibility)
+  footfall_closure(modules ${ARGN})
+  foreach(module IN LISTS modules)
+    target_link_libraries(${target} ${visibility} footfall_${module})
+  endforeach()
+endfunction()
+
+# footfall_test(NAME SOURCES files... MODULES modules... [LINK libraries...])
+#
+# A GoogleTest program of tests/<module>, run as one ctest.
+function(footfall_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;MODULES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  footfall_link_modules(${name} PRIVATE ${ARG_MODULES})
+  target_link_libraries(${name} PRIVATE footfall_flags ${ARG_LINK} GTest::gtest_main
+                        GTest::gmock)
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+endfunction()

@@ -1,0 +1,39 @@
+// The result of a report run: a table with what is needed to present it.
+#ifndef FOOTFALL_REPORT_RESULT_H_
+#define FOOTFALL_REPORT_RESULT_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "query/table.h"
+
+namespace footfall::report {
+
+struct RunStats {
+  double elapsed_ms = 0;
+  uint64_t records_read = 0;
+  uint64_t events_read = 0;
+  uint64_t bytes_read = 0;
+};
+
+// Immutable once made; shared between handles, streams and formats.
+struct Result {
+  std::string report;  // The definition's name.
+  std::string kind;    // "table", ...
+  int64_t now_ms = 0;
+  std::optional<int64_t> from_ms;  // Absent where the range is open.
+  std::optional<int64_t> to_ms;
+  std::string timezone_name = "UTC";
+  absl::TimeZone timezone = absl::UTCTimeZone();
+  query::Table rows;
+  // The total row, a table of one row with its own columns, where the report has one.
+  std::optional<query::Table> total;
+  RunStats stats;
+};
+
+}  // namespace footfall::report
+
+#endif  // FOOTFALL_REPORT_RESULT_H_

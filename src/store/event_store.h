@@ -1,0 +1,210 @@
+// The event store: filtered events, people, settings and saved documents over RocksDB.
+//
+// The log is the truth. One batch of events is one log record, written with a synced
+// write-ahead log; people and the index of event ids are views of the log that are kept in
+// memory, written behind, and brought up to date from the log when a store is opened.
+#ifndef FOOTFALL_STORE_EVENT_STORE_H_
+#define FOOTFALL_STORE_EVENT_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/cancel.h"
+#include "base/json.h"
+#include "model/event.h"
+#include "model/person.h"
+#include "model/session.h"
+
+namespace footfall::store {
+
+enum class OpenMode { kReadWrite, kReadOnly, kExisting };
+enum class LogSeverity { kInfo = 1, kWarning = 2, kError = 3 };
+
+struct Options {
+  OpenMode mode = OpenMode::kReadWrite;
+  uint64_t memory_budget_bytes = uint64_t{256} << 20;  // At least 16 MiB.
+  // Called from any thread; must not call into the store. May be empty.
+  std::function<void(LogSeverity, std::string_view)> log;
+};
+
+// Settings of a store, changed at run time with SetSetting.
+struct Settings {
+  model::Level level = model::Level::kContent;
+  int64_t retention_days = 365;    // 0 means unlimited.
+  int64_t dedup_window_days = 7;   // 0 to 366.
+  model::SessionRule session;      // "session_gap" and "session_max": durations, "30m".
+  uint64_t event_bytes_max = uint64_t{1} << 20;
+  std::string account_property;
+  uint64_t report_memory_bytes = 0;  // Derived: the part of the budget a query may use.
+
+  base::Json ToJson() const;
+};
+
+// Events of one ingest call, copied out of the filter's buffers, ready to be appended.
+// Not thread-safe.
+class Batch {
+ public:
+  Batch();
+  ~Batch();
+  Batch(Batch&&) noexcept;
+  Batch& operator=(Batch&&) noexcept;
+
+  // Copies `event`. Its position among the added ones is its index.
+  void Add(const model::Event& event);
+  size_t size() const;
+  size_t bytes() const;  // Memory held.
+  void Clear();
+
+ private:
+  friend class EventStore;
+  struct Rep;
+  std::unique_ptr<Rep> rep_;
+};
+
+struct AppendResult {
+  uint64_t accepted = 0;
+  uint64_t duplicates = 0;
+  struct Rejection {
+    size_t index = 0;    // In the batch.
+    std::string path;    // "anonymous".
+    std::string reason;  // "is already linked to another person".
+  };
+  std::vector<Rejection> rejections;
+};
+
+// An event as a scan hands it out.
+struct StoredEvent {
+  model::Event event;     // Its views live until the visitor returns.
+  uint64_t person = 0;    // Code of the person, aliases resolved.
+  uint64_t arrival = 0;   // Store-wide ingest position; grows.
+};
+
+struct ScanOptions {
+  // Only events with time in [from_ms, to_ms).
+  int64_t from_ms = INT64_MIN;
+  int64_t to_ms = INT64_MAX;
+  // The present, for data retention: expired events are not handed out.
+  int64_t now_ms = INT64_MIN;
+  const base::Cancel* cancel = nullptr;
+};
+
+struct ScanStats {
+  uint64_t records_read = 0;
+  uint64_t events_read = 0;
+  uint64_t bytes_read = 0;
+};
+
+// A consistent view of all acknowledged events and the people as of them. Thread-safe.
+// Must not outlive its store's Close.
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+
+  // Visits events in order of arrival, identify and alias included. A status other than OK
+  // from `visit` stops the scan and is returned. DATA_LOSS names a damaged record.
+  virtual absl::Status Scan(
+      const ScanOptions& options, ScanStats* stats,
+      absl::FunctionRef<absl::Status(const StoredEvent&)> visit) const = 0;
+
+  // Visits all people, unlinked anonymous ones included, by rising code. Anonymous ids that
+  // were linked are part of their person.
+  virtual absl::Status VisitPeople(
+      absl::FunctionRef<absl::Status(const model::Person&)> visit) const = 0;
+
+  // By id, or "anonymous:ID" (which also finds the person it was linked to). NOT_FOUND.
+  virtual absl::StatusOr<model::Person> FindPerson(std::string_view id) const = 0;
+
+  virtual const Settings& settings() const = 0;
+};
+
+struct CheckReport {
+  uint64_t records = 0;
+  uint64_t events = 0;
+  uint64_t people = 0;
+  struct Problem {
+    std::string where;  // "log record 17", "dictionary url".
+    std::string what;
+  };
+  std::vector<Problem> problems;  // At most 100.
+};
+
+struct CompactReport {
+  uint64_t events_removed = 0;
+  uint64_t bytes_before = 0;
+  uint64_t bytes_after = 0;
+};
+
+struct Metrics {
+  uint64_t events_accepted = 0;
+  uint64_t events_duplicate = 0;
+  uint64_t batches_committed = 0;
+  uint64_t log_bytes_written = 0;
+  uint64_t memory_bytes = 0;
+};
+
+// Thread-safe: all methods may be called concurrently. After Close, and in a child process
+// that inherited it through fork(), every method answers FAILED_PRECONDITION.
+class EventStore {
+ public:
+  // See footfall_store_open for the errors.
+  static absl::StatusOr<std::unique_ptr<EventStore>> Open(const std::string& path,
+                                                          const Options& options);
+  ~EventStore();
+
+  // Writes back what is behind and closes; waits for calls in progress. Idempotent.
+  absl::Status Close();
+
+  // Appends the batch atomically and durably; concurrent callers share a sync. `now_ms` is
+  // the ingest time, for the window of de-duplication. Nothing is stored on an error:
+  // RESOURCE_EXHAUSTED when the disk is full, FAILED_PRECONDITION on a read-only store.
+  absl::StatusOr<AppendResult> Append(const Batch& batch, int64_t now_ms);
+
+  // A view of everything acknowledged so far; a reader first catches up with the writer.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshot();
+
+  Settings settings() const;
+  absl::Status SetSetting(std::string_view key, std::string_view value);
+
+  // Saved documents, such as report definitions: text under (kind, name).
+  absl::Status PutDocument(std::string_view kind, std::string_view name,
+                           std::string_view text);
+  absl::StatusOr<std::string> GetDocument(std::string_view kind, std::string_view name);
+  absl::Status DeleteDocument(std::string_view kind, std::string_view name);
+  absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ListDocuments(
+      std::string_view kind);  // (name, text), sorted by name.
+
+  // Erases a person: events, attributes, identifiers. Answers the number of events removed;
+  // NOT_FOUND for an unknown id.
+  absl::StatusOr<uint64_t> ForgetPerson(std::string_view id);
+
+  // Removes events that data retention has expired and gives the space back. People keep
+  // their computed attributes.
+  absl::StatusOr<CompactReport> Compact(int64_t now_ms, const base::Cancel* cancel);
+
+  absl::StatusOr<CheckReport> Check(const base::Cancel* cancel);
+  absl::StatusOr<base::Json> Stats();
+  Metrics metrics() const;
+
+  // A consistent copy in the new directory `path`. ALREADY_EXISTS.
+  absl::Status Backup(const std::string& path);
+  // Verifies `backup_path` and copies it to the new directory `path`.
+  static absl::Status Restore(const std::string& backup_path, const std::string& path);
+
+ private:
+  class Impl;
+  explicit EventStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace footfall::store
+
+#endif  // FOOTFALL_STORE_EVENT_STORE_H_
