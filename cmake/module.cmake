@@ -53,3 +53,16 @@ function(footfall_test name)
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
 endfunction()
+
+# footfall_npm_fixture(NAME DIRECTORY)
+#
+# A ctest fixture <name>_packages: DIRECTORY, with its npm packages installed, in a copy
+# whose path is set as <name>_npm_dir.
+function(footfall_npm_fixture name directory)
+  set(work ${CMAKE_CURRENT_BINARY_DIR}/${name}_npm)
+  add_test(NAME ${name}_packages
+    COMMAND ${PROJECT_SOURCE_DIR}/tests/npm_copy.sh ${directory} ${work})
+  set_tests_properties(${name}_packages PROPERTIES
+    FIXTURES_SETUP ${name}_packages TIMEOUT 600)
+  set(${name}_npm_dir ${work} PARENT_SCOPE)
+endfunction()
