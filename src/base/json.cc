@@ -123,8 +123,8 @@ absl::StatusOr<Json> Json::Parse(std::string_view text) {
   simdjson::dom::element element;
   if (const auto error = parser.parse(padded).get(element); error != simdjson::SUCCESS) {
     std::string_view reason = simdjson::error_message(error);
-    absl::Status status = MakeError(absl::StatusCode::kInvalidArgument,
-                                    Cat("malformed JSON: ", reason));
+    absl::Status status =
+        MakeError(absl::StatusCode::kInvalidArgument, Cat("malformed JSON: ", reason));
     const int64_t byte = text.empty() ? 0 : FindErrorByte(padded);
     return byte < 0 ? status : WithByte(std::move(status), byte);
   }
@@ -132,7 +132,7 @@ absl::StatusOr<Json> Json::Parse(std::string_view text) {
 }
 
 std::string_view Json::TypeName() const {
-  constexpr std::string_view kNames[] = {"null",   "bool",   "number", "number",
+  constexpr std::string_view kNames[] = {"null",   "bool",  "number", "number",
                                          "string", "array", "object"};
   return kNames[value_.index()];
 }

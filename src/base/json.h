@@ -1,5 +1,5 @@
-// A JSON document for configuration and small values: policies' hosts, definitions, rules,
-// settings, results. Events do not go through it; see capture/ and store/.
+// A JSON document for configuration and small values: policies' hosts, definitions,
+// rules, settings, results. Events do not go through it; see capture/ and store/.
 #ifndef FOOTFALL_BASE_JSON_H_
 #define FOOTFALL_BASE_JSON_H_
 

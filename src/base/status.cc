@@ -25,8 +25,8 @@ absl::Status MakeError(absl::StatusCode code, std::string_view message) {
 }
 
 absl::Status InvalidAt(std::string_view path, std::string_view message) {
-  absl::Status status = MakeError(absl::StatusCode::kInvalidArgument,
-                                  Cat(path, ": ", message));
+  absl::Status status =
+      MakeError(absl::StatusCode::kInvalidArgument, Cat(path, ": ", message));
   status.SetPayload(kPathUrl, absl::Cord(Abs(path)));
   return status;
 }
@@ -63,6 +63,8 @@ std::optional<int64_t> ByteOf(const absl::Status& status) {
   return byte;
 }
 
-std::string MessageOf(const absl::Status& status) { return std::string(status.message()); }
+std::string MessageOf(const absl::Status& status) {
+  return std::string(status.message());
+}
 
 }  // namespace footfall::base

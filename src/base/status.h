@@ -34,11 +34,11 @@ std::string MessageOf(const absl::Status& status);
 
 }  // namespace footfall::base
 
-#define FOOTFALL_RETURN_IF_ERROR(expr)                        \
-  do {                                                        \
+#define FOOTFALL_RETURN_IF_ERROR(expr)                                    \
+  do {                                                                    \
     if (absl::Status footfall_status_ = (expr); !footfall_status_.ok()) { \
-      return footfall_status_;                                \
-    }                                                         \
+      return footfall_status_;                                            \
+    }                                                                     \
   } while (false)
 
 #define FOOTFALL_CONCAT_INNER(a, b) a##b

@@ -81,7 +81,7 @@ std::string FormatDouble(double value) {
   // Plain notation where it stays short, as JSON readers and people expect.
   const double magnitude = std::fabs(value);
   const auto format = magnitude >= 1e-6 && magnitude < 1e17 ? std::chars_format::fixed
-                                                           : std::chars_format::general;
+                                                            : std::chars_format::general;
   const auto result = std::to_chars(buffer, buffer + sizeof(buffer), value, format);
   return std::string(buffer, result.ptr);
 }

@@ -22,10 +22,8 @@ inline std::string_view Std(absl::string_view text) {
 namespace internal {
 inline void Append(std::string& out, std::string_view piece) { out += piece; }
 template <typename T>
-  requires std::is_integral_v<T>
-void Append(std::string& out, T piece) {
-  out += std::to_string(piece);
-}
+requires std::is_integral_v<T>
+void Append(std::string& out, T piece) { out += std::to_string(piece); }
 }  // namespace internal
 
 // Concatenates strings and integers.

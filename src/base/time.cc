@@ -17,7 +17,9 @@ const absl::CivilDay kEpoch(1970, 1, 1);
 
 absl::CivilDay ToCivil(int64_t day) { return kEpoch + day; }
 
-int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
+int64_t FloorDiv(int64_t a, int64_t b) {
+  return a / b - (a % b != 0 && (a < 0) != (b < 0));
+}
 
 // Parses exactly `digits` decimal digits at `text[at]`; -1 when they are not there.
 int ParseDigits(std::string_view text, size_t at, size_t digits) {
@@ -141,7 +143,8 @@ absl::StatusOr<int64_t> ParseTime(std::string_view text, absl::TimeZone zone) {
 
 absl::StatusOr<int64_t> ParseDuration(std::string_view text) {
   int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), count);
   const std::string_view unit = text.substr(end - text.data());
   const int64_t scale = unit == "ms"  ? 1
                         : unit == "s" ? 1000
@@ -151,7 +154,8 @@ absl::StatusOr<int64_t> ParseDuration(std::string_view text) {
                         : unit == "w" ? 7 * kDayMs
                                       : 0;
   // A thousand years keep sums of a time and a duration far from overflow.
-  if (error != std::errc() || scale == 0 || count < 0 || count > 365'000 * kDayMs / scale) {
+  if (error != std::errc() || scale == 0 || count < 0 ||
+      count > 365'000 * kDayMs / scale) {
     return MakeError(absl::StatusCode::kInvalidArgument,
                      Cat("'", text.substr(0, 64),
                          "' is not a duration: a whole number and ms, s, m, h, d or w is "

@@ -113,10 +113,10 @@ struct Context {
 // and an empty string with data() is a value. Strings are decoded, valid UTF-8.
 struct Event {
   EventType type = EventType::kTrack;
-  int64_t time_ms = 0;            // Since 1970 UTC.
-  int64_t seq = 0;                // The client's order among events of one instant.
-  std::string_view id;            // Makes ingest idempotent.
-  std::string_view person;        // At least one of person and anonymous is present.
+  int64_t time_ms = 0;      // Since 1970 UTC.
+  int64_t seq = 0;          // The client's order among events of one instant.
+  std::string_view id;      // Makes ingest idempotent.
+  std::string_view person;  // At least one of person and anonymous is present.
   std::string_view anonymous;
   std::string_view session;
   std::string_view app;

@@ -17,7 +17,8 @@ using AttributeValue = std::variant<bool, int64_t, double, std::string>;
 
 struct Person {
   uint64_t code = 0;  // The store's number of the person, stable for its life.
-  std::string id;     // As the host gave it; for an unlinked anonymous one, its anonymous id.
+  std::string
+      id;  // As the host gave it; for an unlinked anonymous one, its anonymous id.
   bool identified = false;  // False for an anonymous id that no alias has linked.
   std::vector<std::string> anonymous_ids;  // Linked to this person, in order of linking.
 
@@ -28,8 +29,8 @@ struct Person {
   uint64_t events = 0;
   uint64_t sessions = 0;
   int64_t total_duration_ms = 0;  // Sum over sessions of last event minus first.
-  // Sum over consecutive sessions, by start, of the next start minus the end (0 where they
-  // overlap); there are sessions - 1 of them.
+  // Sum over consecutive sessions, by start, of the next start minus the end (0 where
+  // they overlap); there are sessions - 1 of them.
   int64_t total_between_ms = 0;
   // Of the latest event, in event order, that has the field; empty when none has.
   std::string country, region, city, browser, browser_version, os;

@@ -8,8 +8,8 @@
 namespace footfall::model {
 
 struct SessionRule {
-  int64_t gap_ms = 30 * 60 * 1000;        // A longer gap starts a new session.
-  int64_t max_ms = 12 * 60 * 60 * 1000;   // A session stays shorter; 0 means no limit.
+  int64_t gap_ms = 30 * 60 * 1000;       // A longer gap starts a new session.
+  int64_t max_ms = 12 * 60 * 60 * 1000;  // A session stays shorter; 0 means no limit.
 };
 
 // Cuts one person's events, fed in event order, into runs.

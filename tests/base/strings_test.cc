@@ -33,7 +33,10 @@ TEST(StringsTest, FormatsDoublesShortest) {
 
 TEST(StringsTest, FoldsCase) {
   EXPECT_EQ(FoldCase("ÀÉ-Straße ΑΩ ЖЯ Šx"), "àé-straße αω жя šx");
-  EXPECT_EQ(FoldCase("\xff" "A"), "\xff" "a");
+  EXPECT_EQ(FoldCase("\xff"
+                     "A"),
+            "\xff"
+            "a");
 }
 
 TEST(StringsTest, HexIsLowerCase) { EXPECT_EQ(Hex("\x01\xab"), "01ab"); }
