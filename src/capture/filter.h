@@ -18,12 +18,20 @@
 
 namespace footfall::capture {
 
+// Where an input event stands in its stream.
+struct InputPosition {
+  uint64_t index = 0;  // 0-based number of the event.
+  uint64_t line = 0;   // 1-based.
+  uint64_t byte = 0;   // 0-based offset of its first byte.
+};
+
 // Receives what passes the filter, in order.
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  // `event` and everything it points to live until the call returns.
-  virtual void OnEvent(const model::Event& event) = 0;
+  // `event` and everything it points to live until the call returns. An event that was
+  // held back comes with the position that it had.
+  virtual void OnEvent(const model::Event& event, const InputPosition& position) = 0;
 };
 
 struct FilterOptions {

@@ -1,0 +1,72 @@
+// What is done to every string of an event, whatever its place.
+#ifndef FOOTFALL_CAPTURE_CLEANER_H_
+#define FOOTFALL_CAPTURE_CLEANER_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "capture/arena.h"
+#include "capture/policy_internal.h"
+#include "capture/rules.h"
+#include "capture/vocabulary.h"
+
+namespace footfall::capture {
+
+// A text that must not stand in any other string.
+struct Needle {
+  std::string_view text;
+  // A secret, of which growing prefixes hide too. A typed value that is no secret hides
+  // whole only.
+  bool secret = false;
+};
+
+// Holds what filtering one event needs: its memory, its counts and the texts to hide. The
+// results of its methods live until BeginEvent. Not thread-safe.
+class Cleaner {
+ public:
+  explicit Cleaner(const CompiledPolicy& policy) : policy_(policy) {}
+
+  void BeginEvent() {
+    arena_.Reset();
+    counts_.Clear();
+    needles_.clear();
+  }
+
+  Arena& arena() { return arena_; }
+  RuleCounts& counts() { return counts_; }
+  VocabularyCache& vocabulary() { return vocabulary_; }
+  std::vector<Needle>& needles() { return needles_; }
+
+  // True for a property key of the secret vocabulary that the policy does not exempt.
+  bool IsSecretKey(std::string_view key);
+
+  // The text without what the scanners find in it; a URL follows the URL rule.
+  std::string_view Scan(std::string_view text);
+
+  // As Scan, and the mask when the text repeats one of the needles.
+  std::string_view Text(std::string_view text);
+
+  // The URL rule, with path segments masked that repeat one of the needles.
+  std::string_view Url(std::string_view url);
+
+  // JSON text that was scanned as it was written: a string with the mask when it repeats one
+  // of the needles; then *hidden is true.
+  std::string_view Json(std::string_view json, bool* hidden);
+
+ private:
+  bool Repeats(std::string_view text) const;
+
+  const CompiledPolicy& policy_;
+  Arena arena_;
+  RuleCounts counts_;
+  VocabularyCache vocabulary_;
+  std::vector<Needle> needles_;
+};
+
+// Appends `text`, valid UTF-8, as a JSON string with quotes.
+void AppendJsonText(std::string& out, std::string_view text);
+
+}  // namespace footfall::capture
+
+#endif  // FOOTFALL_CAPTURE_CLEANER_H_

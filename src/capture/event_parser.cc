@@ -1,0 +1,664 @@
+#include "capture/event_parser.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "capture/hash.h"
+#include "capture/policy_internal.h"
+#include "capture/text_scan.h"
+#include "capture/time_text.h"
+
+namespace footfall::capture {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+enum EventKey : int {
+  kId,
+  kTime,
+  kSeq,
+  kPerson,
+  kAnonymous,
+  kSession,
+  kApp,
+  kEnvironment,
+  kType,
+  kName,
+  kUrl,
+  kTitle,
+  kKey,
+  kValue,
+  kElement,
+  kProperties,
+  kContext,
+  kEventKeyCount,
+};
+constexpr std::string_view kEventKeys[] = {
+    "id",   "time", "seq", "person", "anonymous", "session", "app",        "environment", "type",
+    "name", "url",  "title", "key",  "value",     "element", "properties", "context"};
+static_assert(std::size(kEventKeys) == kEventKeyCount);
+
+enum ElementKey : int {
+  kElementTag,
+  kElementId,
+  kElementClass,
+  kElementType,
+  kElementName,
+  kElementText,
+  kElementLabel,
+  kElementValue,
+  kElementAutocomplete,
+  kElementPath,
+};
+constexpr std::string_view kElementKeys[] = {"tag",  "id",    "class", "type",         "name",
+                                             "text", "label", "value", "autocomplete", "path"};
+
+constexpr std::string_view kPathKeys[] = {"tag", "id", "class"};
+
+// The fields of ContextField, then the address.
+constexpr int kContextIp = kContextFieldCount;
+constexpr std::string_view kContextKeys[] = {
+    "country", "region", "city", "browser", "browser_version",
+    "os",      "os_version", "device", "https", "ip"};
+
+bool IsJsonSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+std::string_view TrimEnd(std::string_view text) {
+  while (!text.empty() && IsJsonSpace(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string_view Trim(std::string_view text) {
+  const auto space = [](char c) { return IsJsonSpace(c) || c == '\f' || c == '\v'; };
+  while (!text.empty() && space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// The text of a number token; a number that is a card number in disguise is found by its
+// integer value, since fractions may have any digits.
+bool NumberIsCard(const ondemand::number& number, std::string_view text) {
+  if (number.is_int64()) {
+    return HasCard(text[0] == '-' ? text.substr(1) : text);
+  }
+  const double value = std::fabs(number.get_double());
+  if (!(value >= 1e12 && value < 1e19) || std::floor(value) != value) return false;
+  return HasCard(std::to_string(static_cast<uint64_t>(value)));
+}
+
+}  // namespace
+
+EventParser::EventParser(const ParseLimits& limits, Cleaner& cleaner)
+    : limits_(limits),
+      cleaner_(cleaner),
+      event_keys_{kEventKeys, static_cast<int>(std::size(kEventKeys))},
+      element_keys_{kElementKeys, static_cast<int>(std::size(kElementKeys))},
+      path_keys_{kPathKeys, static_cast<int>(std::size(kPathKeys))},
+      context_keys_{kContextKeys, static_cast<int>(std::size(kContextKeys))} {}
+
+bool EventParser::Parse(const char* data, size_t size, size_t capacity, ParsedEvent& out,
+                        ParseError& error) {
+  out.event = model::Event();
+  out.ip = {};
+  out.path.clear();
+  out.properties.clear();
+  data_ = data;
+  size_ = size;
+  error_ = &error;
+  error.path.clear();
+  error.reason.clear();
+  error.byte = -1;
+  keys_ = 0;
+  numeric_type_ = has_timestamp_ = has_data_ = has_time_ = has_type_ = false;
+  seen_.clear();
+  has_escapes_ = std::memchr(data, '\\', size) != nullptr;
+
+  if (size == 0 || data[0] != '{') {
+    error.reason = "expected an object";
+    error.byte = 0;
+    return false;
+  }
+  simdjson::error_code code = parser_.iterate(data, size, capacity).get(document_);
+  if (code != simdjson::SUCCESS) return FailJson(code);
+  Object root;
+  code = document_.get_object().get(root);
+  if (code != simdjson::SUCCESS) return FailJson(code);
+  if (!ReadEvent(root, out)) return false;
+  // Everything was read, so the iterator stands behind the last token unless more follows.
+  if (document_.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+    return Fail("bytes follow the event");
+  }
+  if (!CheckRequired(out)) return false;
+  out.event.element.path = out.path;
+  out.event.properties = out.properties;
+  return true;
+}
+
+bool EventParser::CheckRequired(const ParsedEvent& out) {
+  const auto missing = [this](std::string_view path, std::string_view reason) {
+    error_->path = path;
+    error_->reason = reason;
+    return false;
+  };
+  const model::Event& event = out.event;
+  if (numeric_type_) {
+    if (has_timestamp_ && has_data_) {
+      return missing("", "recordings (rrweb) are not accepted here yet");
+    }
+    return missing("type", "expected a string");
+  }
+  if (!has_type_) return missing("type", "required");
+  if (!has_time_) return missing("time", "required");
+  const bool person = event.person.data() != nullptr;
+  const bool anonymous = event.anonymous.data() != nullptr;
+  if (event.type == model::EventType::kAlias) {
+    if (!person) return missing("person", "required in an alias");
+    if (!anonymous) return missing("anonymous", "required in an alias");
+  }
+  if (event.type == model::EventType::kIdentify && !person) {
+    return missing("person", "required in identify");
+  }
+  if (!person && !anonymous) return missing("person", "person or anonymous is required");
+  return true;
+}
+
+bool EventParser::ReadKey(Field& field, KeyTable* table, int position, Key& key) {
+  const char* raw = field.key().raw();
+  if (table != nullptr && position < KeyTable::kPlaces) {
+    const int predicted = table->predicted[position];
+    const std::string_view name = table->names[predicted];
+    if (std::memcmp(raw, name.data(), name.size()) == 0 && raw[name.size()] == '"') {
+      key.known = predicted;
+      key.text = name;
+      return true;
+    }
+  }
+  size_t size = 0;
+  while (raw[size] != '"' && raw[size] != '\\') ++size;
+  key.text = {raw, size};
+  if (raw[size] == '\\') {
+    const simdjson::error_code code = field.unescaped_key().get(key.text);
+    if (code != simdjson::SUCCESS) return FailJson(code);
+  }
+  key.known = -1;
+  if (table == nullptr) return true;
+  for (int i = 0; i < table->count; ++i) {
+    if (table->names[i] != key.text) continue;
+    key.known = i;
+    if (position < KeyTable::kPlaces) table->predicted[position] = static_cast<uint8_t>(i);
+    break;
+  }
+  return true;
+}
+
+template <typename Handle>
+bool EventParser::ForEachMember(Object& object, KeyTable* table, int depth, Handle handle) {
+  if (depth > limits_.depth_max) return Fail("nested too deeply");
+  const size_t seen_begin = seen_.size();
+  uint32_t seen_known = 0;
+  int position = 0;
+  for (auto result : object) {
+    Field field;
+    const simdjson::error_code code = std::move(result).get(field);
+    if (code != simdjson::SUCCESS) return FailJson(code);
+    if (++keys_ > limits_.keys_max) return Fail("too many keys");
+    Key key;
+    if (!ReadKey(field, table, position++, key)) return false;
+    bool duplicate = false;
+    if (key.known >= 0) {
+      const uint32_t bit = uint32_t{1} << key.known;
+      duplicate = (seen_known & bit) != 0;
+      seen_known |= bit;
+    } else {
+      const uint64_t hash = HashBytes(key.text);
+      for (size_t i = seen_begin; i < seen_.size(); ++i) {
+        duplicate |= seen_[i].hash == hash && seen_[i].text == key.text;
+      }
+      seen_.push_back({hash, key.text});
+    }
+    if (duplicate) {
+      Fail("the key stands twice");
+      InPath(key.text);
+      return false;
+    }
+    if (!handle(key, field.value())) {
+      InPath(key.text);
+      return false;
+    }
+  }
+  seen_.resize(seen_begin);
+  return true;
+}
+
+template <typename Handle>
+bool EventParser::ForEachMember(Value& value, KeyTable* table, int depth, Handle handle) {
+  Object object;
+  const simdjson::error_code code = value.get_object().get(object);
+  if (code == simdjson::INCORRECT_TYPE) return Fail("expected an object");
+  if (code != simdjson::SUCCESS) return FailJson(code);
+  return ForEachMember(object, table, depth, handle);
+}
+
+bool EventParser::ReadEvent(Object& root, ParsedEvent& out) {
+  return ForEachMember(root, &event_keys_, 1, [&](const Key& key, Value& value) {
+    return key.known < 0 ? ReadUnknown(key, value) : ReadMember(key, value, out);
+  });
+}
+
+bool EventParser::ReadUnknown(const Key& key, Value& value) {
+  has_timestamp_ |= key.text == "timestamp";
+  has_data_ |= key.text == "data";
+  cleaner_.counts().Add(Rule::kUnknownKey);
+  return Walk(value, 2, nullptr);
+}
+
+bool EventParser::ReadMember(const Key& key, Value& value, ParsedEvent& out) {
+  model::Event& event = out.event;
+  switch (key.known) {
+    case kId:
+      return ReadId(value, event.id);
+    case kTime:
+      return ReadTime(value, out);
+    case kSeq:
+      return ReadInteger(value, event.seq);
+    case kPerson:
+      return ReadId(value, event.person);
+    case kAnonymous:
+      return ReadId(value, event.anonymous);
+    case kSession:
+      return ReadId(value, event.session);
+    case kApp:
+      return ReadId(value, event.app);
+    case kEnvironment:
+      return ReadId(value, event.environment);
+    case kType:
+      return ReadType(value, out);
+    case kName:
+      return ReadText(value, event.name);
+    case kUrl:
+      return ReadText(value, event.url);
+    case kTitle:
+      return ReadText(value, event.title);
+    case kKey:
+      return ReadText(value, event.key);
+    case kValue:
+      return ReadText(value, event.value);
+    case kElement:
+      return ReadElement(value, out);
+    case kProperties:
+      return ReadProperties(value, out);
+    default:
+      return ReadContext(value, out);
+  }
+}
+
+bool EventParser::ReadElement(Value& value, ParsedEvent& out) {
+  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
+  out.event.has_element = true;
+  model::Element& element = out.event.element;
+  std::string_view* const fields[] = {&element.tag,   &element.id,    &element.css_class,
+                                      &element.type,  &element.name,  &element.text,
+                                      &element.label, &element.value, &element.autocomplete};
+  return ForEachMember(value, &element_keys_, 2, [&](const Key& key, Value& member) {
+    if (key.known < 0) {
+      cleaner_.counts().Add(Rule::kUnknownKey);
+      return Walk(member, 3, nullptr);
+    }
+    if (key.known == kElementPath) return ReadPath(member, out);
+    return ReadText(member, *fields[key.known]);
+  });
+}
+
+bool EventParser::ReadPath(Value& value, ParsedEvent& out) {
+  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
+  ondemand::array array;
+  const simdjson::error_code code = value.get_array().get(array);
+  if (code == simdjson::INCORRECT_TYPE) return Fail("expected an array");
+  if (code != simdjson::SUCCESS) return FailJson(code);
+  if (limits_.depth_max < 3) return Fail("nested too deeply");
+  for (auto item : array) {
+    Value node;
+    const simdjson::error_code item_code = item.get(node);
+    if (item_code != simdjson::SUCCESS) return FailJson(item_code);
+    model::PathEntry entry;
+    std::string_view* const fields[] = {&entry.tag, &entry.id, &entry.css_class};
+    const bool read =
+        ForEachMember(node, &path_keys_, 4, [&](const Key& key, Value& member) {
+          if (key.known >= 0) return ReadText(member, *fields[key.known]);
+          cleaner_.counts().Add(Rule::kUnknownKey);
+          return Walk(member, 5, nullptr);
+        });
+    if (!read) {
+      InPath(out.path.size());
+      return false;
+    }
+    out.path.push_back(entry);
+  }
+  return true;
+}
+
+bool EventParser::ReadContext(Value& value, ParsedEvent& out) {
+  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
+  model::Context& context = out.event.context;
+  std::string_view* const fields[] = {&context.country,    &context.region,
+                                      &context.city,       &context.browser,
+                                      &context.browser_version, &context.os,
+                                      &context.os_version, &context.device};
+  return ForEachMember(value, &context_keys_, 2, [&](const Key& key, Value& member) {
+    if (key.known < 0) {
+      cleaner_.counts().Add(cleaner_.IsSecretKey(key.text) ? Rule::kSecretKey
+                                                           : Rule::kUnknownKey);
+      return Walk(member, 3, nullptr);
+    }
+    if (key.known == kContextIp) return ReadText(member, out.ip);
+    if (key.known != kHttps) return ReadText(member, *fields[key.known]);
+    if (member.raw_json_token()[0] == 'n') return ReadNull(member);
+    bool https;
+    if (!ReadBool(member, https)) return false;
+    context.https = https;
+    return true;
+  });
+}
+
+bool EventParser::ReadProperties(Value& value, ParsedEvent& out) {
+  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
+  return ForEachMember(value, nullptr, 2, [&](const Key& key, Value& member) {
+    return ReadProperty(key.text, member, out);
+  });
+}
+
+bool EventParser::ReadProperty(std::string_view key, Value& value, ParsedEvent& out) {
+  if (cleaner_.IsSecretKey(key)) {
+    cleaner_.counts().Add(Rule::kSecretKey);
+    return Walk(value, 3, nullptr);
+  }
+  model::Property property;
+  property.key = key;
+  switch (value.raw_json_token()[0]) {
+    case '"': {
+      std::string_view text;
+      if (!ReadString(value, text)) return false;
+      property.value = model::Value::String(text);
+      break;
+    }
+    case '{':
+    case '[':
+      json_.clear();
+      if (!Walk(value, 3, &json_)) return false;
+      property.value = model::Value::Json(cleaner_.arena().Copy(json_));
+      break;
+    case 't':
+    case 'f': {
+      bool boolean;
+      if (!ReadBool(value, boolean)) return false;
+      property.value = model::Value::Bool(boolean);
+      break;
+    }
+    case 'n':
+      return ReadNull(value);
+    default: {
+      ondemand::number number;
+      std::string_view text;
+      if (!ReadNumber(value, number, text)) return false;
+      if (NumberIsCard(number, text)) {
+        cleaner_.counts().Add(Rule::kCard);
+        property.value = model::Value::String(kMask);
+      } else if (number.is_int64()) {
+        property.value = model::Value::Int(number.get_int64());
+      } else {
+        property.value = model::Value::Double(number.get_double());
+        property.value.text = text;
+      }
+    }
+  }
+  out.properties.push_back(property);
+  return true;
+}
+
+bool EventParser::ReadType(Value& value, ParsedEvent& out) {
+  const char first = value.raw_json_token()[0];
+  if (first == '-' || (first >= '0' && first <= '9')) {
+    // Told apart from a recording's event once all its keys are known.
+    numeric_type_ = true;
+    return Walk(value, 2, nullptr);
+  }
+  std::string_view name;
+  if (first == 'n') return ReadNull(value);
+  if (!ReadString(value, name)) return false;
+  for (int i = 0; i < model::kEventTypeCount; ++i) {
+    if (model::kEventTypeNames[static_cast<size_t>(i)] != name) continue;
+    out.event.type = static_cast<model::EventType>(i);
+    has_type_ = true;
+    return true;
+  }
+  return Fail("unknown event type");
+}
+
+bool EventParser::ReadTime(Value& value, ParsedEvent& out) {
+  constexpr std::string_view kExpected = "expected integer milliseconds or an RFC 3339 time";
+  const char first = value.raw_json_token()[0];
+  if (first == 'n') return ReadNull(value);
+  int64_t ms;
+  if (first == '"') {
+    std::string_view text;
+    if (!ReadString(value, text)) return false;
+    if (!ParseRfc3339(text, &ms)) return Fail(kExpected);
+  } else if (first == '-' || (first >= '0' && first <= '9')) {
+    if (!ReadInteger(value, ms)) return false;
+  } else {
+    return Fail(kExpected);
+  }
+  if (ms < kTimeMinMs || ms > kTimeMaxMs) return Fail("outside the years 1 to 9999");
+  out.event.time_ms = ms;
+  has_time_ = true;
+  return true;
+}
+
+bool EventParser::ReadInteger(Value& value, int64_t& out) {
+  const char first = value.raw_json_token()[0];
+  if (first == 'n') return ReadNull(value);
+  if (first != '-' && (first < '0' || first > '9')) return Fail("expected an integer");
+  ondemand::number number;
+  std::string_view text;
+  if (!ReadNumber(value, number, text)) return false;
+  if (!number.is_int64()) return Fail("expected an integer");
+  out = number.get_int64();
+  return true;
+}
+
+bool EventParser::ReadId(Value& value, std::string_view& out) {
+  const char first = value.raw_json_token()[0];
+  if (first == 'n') return ReadNull(value);
+  if (first == '-' || (first >= '0' && first <= '9')) {
+    ondemand::number number;
+    std::string_view text;
+    if (!ReadNumber(value, number, text)) return false;
+    if (!number.is_int64()) return Fail("expected a string or an integer");
+    out = number.get_int64() == 0 ? "0" : text;
+    return true;
+  }
+  if (first != '"') return Fail("expected a string or an integer");
+  std::string_view text;
+  if (!ReadString(value, text)) return false;
+  text = Trim(text);
+  if (!text.empty()) out = text;
+  return true;
+}
+
+bool EventParser::ReadText(Value& value, std::string_view& out) {
+  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
+  return ReadString(value, out);
+}
+
+// Most strings have no escapes and are views of the input.
+bool EventParser::ReadString(Value& value, std::string_view& out) {
+  std::string_view token = TrimEnd(value.raw_json_token());
+  if (token.empty() || token[0] != '"') return Fail("expected a string");
+  if (token.size() < 2 || token.back() != '"') return FailJson(simdjson::STRING_ERROR);
+  if (has_escapes_ && std::memchr(token.data(), '\\', token.size()) != nullptr) {
+    const simdjson::error_code code = value.get_string().get(out);
+    return code == simdjson::SUCCESS || FailJson(code);
+  }
+  out = token.substr(1, token.size() - 2);
+  return value.get_raw_json_string().error() == simdjson::SUCCESS ||
+         FailJson(simdjson::STRING_ERROR);
+}
+
+bool EventParser::ReadNull(Value& value) {
+  bool null = false;
+  if (value.is_null().get(null) == simdjson::SUCCESS && null) return true;
+  return FailJson(simdjson::TAPE_ERROR);
+}
+
+bool EventParser::ReadBool(Value& value, bool& out) {
+  const simdjson::error_code code = value.get_bool().get(out);
+  return code == simdjson::SUCCESS || Fail("expected true or false");
+}
+
+bool EventParser::ReadNumber(Value& value, ondemand::number& number, std::string_view& text) {
+  text = TrimEnd(value.raw_json_token());
+  const simdjson::error_code code = value.get_number().get(number);
+  if (code != simdjson::SUCCESS) return Fail("malformed number, or one out of range");
+  if (number.is_uint64()) return Fail("integer out of range");
+  return true;
+}
+
+bool EventParser::Walk(Value& value, int depth, std::string* json) {
+  switch (value.raw_json_token()[0]) {
+    case '{':
+      return WalkObject(value, depth, json);
+    case '[':
+      return WalkArray(value, depth, json);
+    case '"': {
+      std::string_view text;
+      if (!ReadString(value, text)) return false;
+      if (json != nullptr) AppendJsonText(*json, cleaner_.Scan(text));
+      return true;
+    }
+    case 't':
+    case 'f': {
+      bool boolean;
+      if (!ReadBool(value, boolean)) return false;
+      if (json != nullptr) json->append(boolean ? "true" : "false");
+      return true;
+    }
+    case 'n':
+      if (!ReadNull(value)) return false;
+      if (json != nullptr) json->append("null");
+      return true;
+    default:
+      return WalkNumber(value, json);
+  }
+}
+
+bool EventParser::WalkObject(Value& value, int depth, std::string* json) {
+  if (json != nullptr) json->push_back('{');
+  bool first = true;
+  const bool walked =
+      ForEachMember(value, nullptr, depth, [&](const Key& key, Value& member) {
+        if (json != nullptr && cleaner_.IsSecretKey(key.text)) {
+          cleaner_.counts().Add(Rule::kSecretKey);
+          return Walk(member, depth + 1, nullptr);
+        }
+        if (json != nullptr) {
+          if (!first) json->push_back(',');
+          first = false;
+          AppendJsonText(*json, key.text);
+          json->push_back(':');
+        }
+        return Walk(member, depth + 1, json);
+      });
+  if (json != nullptr) json->push_back('}');
+  return walked;
+}
+
+bool EventParser::WalkArray(Value& value, int depth, std::string* json) {
+  if (depth > limits_.depth_max) return Fail("nested too deeply");
+  ondemand::array array;
+  const simdjson::error_code code = value.get_array().get(array);
+  if (code != simdjson::SUCCESS) return FailJson(code);
+  if (json != nullptr) json->push_back('[');
+  size_t index = 0;
+  for (auto item : array) {
+    Value element;
+    const simdjson::error_code item_code = item.get(element);
+    if (item_code != simdjson::SUCCESS) return FailJson(item_code);
+    if (json != nullptr && index > 0) json->push_back(',');
+    if (!Walk(element, depth + 1, json)) {
+      InPath(index);
+      return false;
+    }
+    ++index;
+  }
+  if (json != nullptr) json->push_back(']');
+  return true;
+}
+
+bool EventParser::WalkNumber(Value& value, std::string* json) {
+  ondemand::number number;
+  std::string_view text;
+  if (!ReadNumber(value, number, text)) return false;
+  if (json == nullptr) return true;
+  if (NumberIsCard(number, text)) {
+    cleaner_.counts().Add(Rule::kCard);
+    AppendJsonText(*json, kMask);
+  } else {
+    json->append(text);
+  }
+  return true;
+}
+
+bool EventParser::Fail(std::string_view reason) {
+  error_->path.clear();
+  error_->reason = reason;
+  const char* location;
+  if (document_.current_location().get(location) == simdjson::SUCCESS) {
+    const auto offset = location - data_;
+    if (offset >= 0 && offset <= static_cast<int64_t>(size_)) error_->byte = offset;
+  }
+  return false;
+}
+
+bool EventParser::FailJson(simdjson::error_code code) {
+  switch (code) {
+    case simdjson::UTF8_ERROR:
+      error_->reason = "invalid UTF-8";
+      return false;
+    case simdjson::UNCLOSED_STRING:
+      error_->reason = "malformed JSON: a string is not closed";
+      return false;
+    case simdjson::UNESCAPED_CHARS:
+      error_->reason = "malformed JSON: a control character in a string";
+      return false;
+    case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
+      error_->reason = "malformed JSON: the event is not complete";
+      error_->byte = static_cast<int64_t>(size_);
+      return false;
+    case simdjson::STRING_ERROR:
+      return Fail("malformed JSON: an invalid string");
+    default:
+      return Fail("malformed JSON");
+  }
+}
+
+void EventParser::InPath(std::string_view key) {
+  // A key may itself be somebody's data; only plain names are repeated.
+  bool plain = !key.empty() && key.size() <= 40 && !HasCard(key);
+  for (const char c : key) {
+    plain &= ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+             c == '-' || c == '.';
+  }
+  std::string path(plain ? key : std::string_view("?"));
+  if (!error_->path.empty() && error_->path[0] != '[') path += '.';
+  error_->path = path + error_->path;
+}
+
+void EventParser::InPath(size_t index) {
+  std::string path = std::to_string(index);
+  path.insert(path.begin(), '[');
+  path.push_back(']');
+  if (!error_->path.empty() && error_->path[0] != '[') path += '.';
+  error_->path = path + error_->path;
+}
+
+}  // namespace footfall::capture

@@ -1,0 +1,242 @@
+#include "capture/splitter.h"
+
+#include <simdjson.h>
+
+#include <cstring>
+
+namespace footfall::capture {
+namespace {
+
+constexpr std::string_view kBom = "\xEF\xBB\xBF";
+
+bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+// Removes white space on both sides and counts what went in front.
+std::string_view Trim(std::string_view text, EventPosition* position) {
+  size_t begin = 0;
+  while (begin < text.size() && IsSpace(text[begin])) {
+    if (text[begin] == '\n') ++position->line;
+    ++begin;
+  }
+  position->byte += begin;
+  size_t end = text.size();
+  while (end > begin && IsSpace(text[end - 1])) --end;
+  return text.substr(begin, end - begin);
+}
+
+}  // namespace
+
+Splitter::Splitter(size_t event_bytes_max, SplitterSink& sink)
+    : event_bytes_max_(event_bytes_max), sink_(sink) {}
+
+void Splitter::Write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    size_t used = 0;
+    switch (mode_) {
+      case Mode::kStart:
+        used = Start(bytes);
+        break;
+      case Mode::kLines:
+        used = Lines(bytes);
+        break;
+      case Mode::kArray:
+        used = Array(bytes);
+        break;
+      case Mode::kAfterArray:
+        used = AfterArray(bytes);
+        break;
+    }
+    bytes.remove_prefix(used);
+  }
+}
+
+size_t Splitter::Start(std::string_view bytes) {
+  const char c = bytes[0];
+  if (here_.byte == static_cast<uint64_t>(bom_) && bom_ < 3 &&
+      c == kBom[static_cast<size_t>(bom_)]) {
+    ++bom_;
+    ++here_.byte;
+    return 1;
+  }
+  if (bom_ > 0 && bom_ < 3) {
+    // The beginning of a mark and something else: no JSON, and the line goes on from here.
+    event_ = {1, 0};
+    Hold(kBom.substr(0, static_cast<size_t>(bom_)));
+    bom_ = 3;
+    mode_ = Mode::kLines;
+    return 0;
+  }
+  if (IsSpace(c)) {
+    ++here_.byte;
+    if (c == '\n') ++here_.line;
+    bom_ = 3;
+    return 1;
+  }
+  bom_ = 3;
+  event_ = here_;
+  if (c != '[') {
+    mode_ = Mode::kLines;
+    return 0;
+  }
+  mode_ = Mode::kArray;
+  ++here_.byte;
+  return 1;
+}
+
+size_t Splitter::Lines(std::string_view bytes) {
+  if (held_.empty() && !too_long_) event_ = here_;
+  const void* found = std::memchr(bytes.data(), '\n', bytes.size());
+  if (found == nullptr) {
+    Hold(bytes);
+    here_.byte += bytes.size();
+    return bytes.size();
+  }
+  const auto size = static_cast<size_t>(static_cast<const char*>(found) - bytes.data());
+  Emit(bytes.substr(0, size), bytes.size());
+  here_.byte += size + 1;
+  ++here_.line;
+  return size + 1;
+}
+
+void Splitter::Hold(std::string_view part) {
+  if (too_long_) return;
+  if (held_.empty()) {
+    // White space around an event is not part of it and does not count.
+    size_t begin = 0;
+    while (begin < part.size() && IsSpace(part[begin])) {
+      if (part[begin] == '\n') ++event_.line;
+      ++event_.byte;
+      ++begin;
+    }
+    part.remove_prefix(begin);
+  }
+  const size_t room = event_bytes_max_ - held_.size();
+  if (part.size() > room) {
+    for (size_t i = room; i < part.size(); ++i) too_long_ |= !IsSpace(part[i]);
+    part = part.substr(0, room);
+    if (too_long_) {
+      held_.clear();
+      return;
+    }
+  }
+  held_.insert(held_.end(), part.begin(), part.end());
+}
+
+void Splitter::Emit(std::string_view tail, size_t readable) {
+  std::string_view text = tail;
+  size_t capacity = readable;
+  // simdjson reads a little beyond the end; in the middle of a piece that is the next event.
+  if (!held_.empty() || too_long_ || readable < tail.size() + simdjson::SIMDJSON_PADDING) {
+    Hold(tail);
+    const size_t size = held_.size();
+    held_.resize(size + simdjson::SIMDJSON_PADDING);
+    text = {held_.data(), size};
+    capacity = held_.size();
+  }
+  EventPosition position = event_;
+  if (too_long_) {
+    sink_.OnBadText("the event is larger than the limit", position);
+  } else {
+    const char* before = text.data();
+    text = Trim(text, &position);
+    capacity -= static_cast<size_t>(text.data() - before);
+    if (text.size() > event_bytes_max_) {
+      sink_.OnBadText("the event is larger than the limit", position);
+    } else if (!text.empty()) {
+      sink_.OnEventText(text, capacity, position);
+    }
+  }
+  held_.clear();
+  too_long_ = false;
+}
+
+void Splitter::EmitElement(std::string_view tail, size_t readable) {
+  Emit(tail, readable);
+  in_element_ = false;
+}
+
+size_t Splitter::Array(std::string_view bytes) {
+  size_t start = 0;  // Of the element's part in this piece.
+  for (size_t i = 0; i < bytes.size(); ++i, ++here_.byte) {
+    const char c = bytes[i];
+    if (in_string_) {
+      if (escaped_) {
+        escaped_ = false;
+      } else if (c == '\\') {
+        escaped_ = true;
+      } else if (c == '"') {
+        in_string_ = false;
+      } else if (c == '\n') {
+        // No string reaches over the end of a line, so this one was never closed. What
+        // follows the line is taken for the next element, lest all of them be lost.
+        ++here_.line;
+        in_string_ = false;
+        depth_ = 0;
+        EmitElement(bytes.substr(start, i - start), bytes.size() - start);
+        after_comma_ = false;
+      }
+      continue;
+    }
+    if (IsSpace(c)) {
+      if (c == '\n') ++here_.line;
+      continue;
+    }
+    if (depth_ == 0 && (c == ',' || c == ']')) {
+      if (in_element_) {
+        EmitElement(bytes.substr(start, i - start), bytes.size() - start);
+      } else if (c == ',' || after_comma_) {
+        sink_.OnBadText("an element is missing before this byte", here_);
+      }
+      after_comma_ = c == ',';
+      if (c == ']') {
+        mode_ = Mode::kAfterArray;
+        ++here_.byte;
+        return i + 1;
+      }
+      continue;
+    }
+    if (!in_element_) {
+      in_element_ = true;
+      event_ = here_;
+      start = i;
+    }
+    if (c == '"') {
+      in_string_ = true;
+    } else if (c == '{' || c == '[') {
+      ++depth_;
+    } else if ((c == '}' || c == ']') && depth_ > 0) {
+      --depth_;
+    }
+  }
+  if (in_element_) Hold(bytes.substr(start));
+  return bytes.size();
+}
+
+size_t Splitter::AfterArray(std::string_view bytes) {
+  for (const char c : bytes) {
+    if (!IsSpace(c) && !after_bad_tail_) {
+      after_bad_tail_ = true;
+      sink_.OnBadText("bytes follow the end of the array", here_);
+    }
+    ++here_.byte;
+    if (c == '\n') ++here_.line;
+  }
+  return bytes.size();
+}
+
+void Splitter::Finish() {
+  if (mode_ == Mode::kStart && bom_ > 0 && bom_ < 3) {
+    Hold(kBom.substr(0, static_cast<size_t>(bom_)));
+    mode_ = Mode::kLines;
+  }
+  if (mode_ == Mode::kLines) {
+    if (!held_.empty() || too_long_) Emit({}, 0);
+  } else if (mode_ == Mode::kArray) {
+    const bool cut = in_string_ || depth_ > 0;
+    if (in_element_) EmitElement({}, 0);
+    // An element that was cut off is counted once, not the array as well.
+    if (!cut) sink_.OnBadText("the array is not closed", here_);
+  }
+}
+
+}  // namespace footfall::capture

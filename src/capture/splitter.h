@@ -1,0 +1,75 @@
+// Cuts a stream of bytes into events.
+#ifndef FOOTFALL_CAPTURE_SPLITTER_H_
+#define FOOTFALL_CAPTURE_SPLITTER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace footfall::capture {
+
+// Where an event stands in the stream.
+struct EventPosition {
+  uint64_t line = 1;  // 1-based, of its first byte.
+  uint64_t byte = 0;  // 0-based, of its first byte.
+};
+
+class SplitterSink {
+ public:
+  virtual ~SplitterSink() = default;
+  // The text of one event, without white space around it. `capacity` bytes can be read at
+  // its start, simdjson's padding more than its size.
+  virtual void OnEventText(std::string_view text, size_t capacity,
+                           const EventPosition& position) = 0;
+  // Something that is no event; `reason` is constant.
+  virtual void OnBadText(std::string_view reason, const EventPosition& position) = 0;
+};
+
+// Finds the events in NDJSON or in a JSON array, which the first byte tells apart. Holds at
+// most one event of `event_bytes_max` bytes; a longer one is skipped, not held. What is
+// malformed inside a line or an element does not reach the next one. Not thread-safe.
+class Splitter {
+ public:
+  Splitter(size_t event_bytes_max, SplitterSink& sink);
+
+  void Write(std::string_view bytes);
+  void Finish();
+
+ private:
+  enum class Mode : uint8_t { kStart, kLines, kArray, kAfterArray };
+
+  // Each consumes a part of `bytes` and returns its size.
+  size_t Start(std::string_view bytes);
+  size_t Lines(std::string_view bytes);
+  size_t Array(std::string_view bytes);
+  size_t AfterArray(std::string_view bytes);
+
+  // Adds to the event that is being gathered, unless it is too long already.
+  void Hold(std::string_view part);
+  // Hands out the event: what is held and then `tail`, which is inside a piece of which
+  // `readable` bytes follow the tail's start.
+  void Emit(std::string_view tail, size_t readable);
+  void EmitElement(std::string_view tail, size_t readable);
+
+  size_t event_bytes_max_;
+  SplitterSink& sink_;
+  Mode mode_ = Mode::kStart;
+  EventPosition here_;   // Of the next byte.
+  EventPosition event_;  // Of the event being gathered.
+  std::vector<char> held_;
+  bool too_long_ = false;
+  int bom_ = 0;  // Bytes of a byte order mark seen so far.
+
+  // Of the array.
+  uint64_t depth_ = 0;  // Of brackets inside the element.
+  bool in_string_ = false;
+  bool escaped_ = false;
+  bool in_element_ = false;     // Its first byte was seen.
+  bool after_comma_ = false;    // An element must follow.
+  bool after_bad_tail_ = false;  // Bytes after the array were reported.
+};
+
+}  // namespace footfall::capture
+
+#endif  // FOOTFALL_CAPTURE_SPLITTER_H_

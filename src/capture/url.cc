@@ -1,0 +1,314 @@
+#include "capture/url.h"
+
+#include <cstddef>
+#include <cstring>
+
+#include "capture/text_scan.h"
+#include "capture/vocabulary.h"
+
+namespace footfall::capture {
+namespace {
+
+constexpr size_t kTokenSizeMin = 20;
+constexpr size_t kHexTokenSizeMin = 32;
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+bool IsAlpha(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+int HexDigit(char c) {
+  if (IsDigit(c)) return c - '0';
+  c = Lower(c);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// The length of the scheme without its colon; 0 when there is none.
+size_t SchemeSize(std::string_view url) {
+  if (url.empty() || !IsAlpha(url[0])) return 0;
+  for (size_t i = 1; i < url.size(); ++i) {
+    const char c = url[i];
+    if (c == ':') return i;
+    // Browsers drop tabs and line ends inside a URL, so these do not end a scheme.
+    if (!IsAlpha(c) && !IsDigit(c) && c != '+' && c != '-' && c != '.' && c != '\t' &&
+        c != '\n' && c != '\r') {
+      return 0;
+    }
+  }
+  return 0;
+}
+
+// The scheme in lower case without white space, as far as it fits.
+struct Scheme {
+  char text[16];
+  size_t size = 0;
+  bool Is(std::string_view name) const { return std::string_view(text, size) == name; }
+};
+
+Scheme ReadScheme(std::string_view url) {
+  Scheme scheme;
+  const size_t size = SchemeSize(url);
+  for (size_t i = 0; i < size && scheme.size < sizeof(scheme.text); ++i) {
+    if (static_cast<unsigned char>(url[i]) > ' ') scheme.text[scheme.size++] = Lower(url[i]);
+  }
+  return scheme;
+}
+
+bool HoldsData(const Scheme& scheme) {
+  return scheme.Is("data") || scheme.Is("blob") || scheme.Is("javascript") ||
+         scheme.Is("vbscript") || scheme.Is("filesystem") || scheme.Is("view-source");
+}
+
+std::string_view TrimControls(std::string_view text) {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+std::string_view PercentDecode(std::string_view text, Arena& arena) {
+  if (text.find('%') == std::string_view::npos) return text;
+  char* out = arena.Allocate(text.size());
+  size_t size = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
+        HexDigit(text[i + 2]) >= 0) {
+      out[size++] = static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
+      i += 2;
+    } else {
+      out[size++] = text[i];
+    }
+  }
+  return {out, size};
+}
+
+bool IsUuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : HexDigit(text[i]) < 0) return false;
+  }
+  return true;
+}
+
+// A JSON Web Token: three base64url parts, of which the first begins with `{"`.
+bool IsJwt(std::string_view text) {
+  return text.size() > 10 && text.substr(0, 3) == "eyJ" &&
+         text.find('.') != std::string_view::npos;
+}
+
+bool IsTokenLike(std::string_view segment, Arena& arena) {
+  if (segment.size() < 11) return false;
+  const std::string_view text = PercentDecode(segment, arena);
+  if (IsJwt(text)) return true;
+  bool letters = false;
+  bool digits = false;
+  bool hex = true;
+  for (const char c : text) {
+    letters |= IsAlpha(c);
+    digits |= IsDigit(c);
+    hex &= HexDigit(c) >= 0;
+  }
+  if (text.size() >= kTokenSizeMin && letters && digits) return !IsUuid(text);
+  if (text.size() >= kHexTokenSizeMin && hex) return true;
+  return text.size() != segment.size() && HasCard(text);
+}
+
+// Appends to a buffer that the caller made large enough.
+struct Out {
+  char* data;
+  size_t size = 0;
+  void Add(std::string_view text) {
+    if (!text.empty()) std::memcpy(data + size, text.data(), text.size());
+    size += text.size();
+  }
+};
+
+// What of the query the policy keeps, without the question mark.
+void AddQuery(std::string_view query, const UrlPolicy& policy, Arena& arena, Out& out,
+              RuleCounts& counts) {
+  bool first = true;
+  bool removed = false;
+  size_t pos = 0;
+  while (pos <= query.size()) {
+    size_t end = query.find('&', pos);
+    if (end == std::string_view::npos) end = query.size();
+    const std::string_view pair = query.substr(pos, end - pos);
+    pos = end + 1;
+    const size_t equals = pair.find('=');
+    const std::string_view name = PercentDecode(pair.substr(0, equals), arena);
+    bool keep = false;
+    for (const std::string& kept : policy.keep_query) keep |= kept == name;
+    if (!keep || IsSecretName(name)) {
+      removed |= !pair.empty();
+      continue;
+    }
+    out.Add(first ? "?" : "&");
+    first = false;
+    if (equals != std::string_view::npos && IsTokenLike(pair.substr(equals + 1), arena)) {
+      out.Add(pair.substr(0, equals + 1));
+      out.Add(kMask);
+      counts.Add(Rule::kUrlToken);
+    } else {
+      out.Add(pair);
+    }
+  }
+  if (removed) counts.Add(Rule::kUrlQuery);
+}
+
+// Where the path begins, and the user info of the authority, if there is any.
+size_t FindPath(std::string_view url, size_t* userinfo_begin, size_t* userinfo_end) {
+  *userinfo_begin = *userinfo_end = 0;
+  size_t pos = SchemeSize(url);
+  if (pos > 0) ++pos;
+  const auto slash = [&](size_t i) {
+    return i < url.size() && (url[i] == '/' || url[i] == '\\');
+  };
+  if (!slash(pos) || !slash(pos + 1)) return pos;
+  while (slash(pos)) ++pos;
+  size_t end = pos;
+  while (end < url.size() && url[end] != '/' && url[end] != '\\') ++end;
+  const size_t at = url.substr(pos, end - pos).rfind('@');
+  if (at != std::string_view::npos) {
+    *userinfo_begin = pos;
+    *userinfo_end = pos + at + 1;
+  }
+  return end;
+}
+
+}  // namespace
+
+std::string_view UrlWithoutQuery(std::string_view url) {
+  const size_t end = url.find_first_of("?#");
+  return end == std::string_view::npos ? url : url.substr(0, end);
+}
+
+bool LooksLikeUrl(std::string_view text) {
+  text = TrimControls(text);
+  if (text.size() < 3) return false;
+  if (text[0] != '/' && std::memchr(text.data(), ':', text.size()) == nullptr) return false;
+  const size_t scheme_size = SchemeSize(text);
+  if (scheme_size > 0) {
+    if (HoldsData(ReadScheme(text))) return true;
+    if (text.substr(scheme_size + 1, 2) != "//") return false;
+  } else if (text[0] != '/') {
+    return false;
+  } else if (text[1] != '/' && text.find_first_of("?#") == std::string_view::npos) {
+    return false;
+  }
+  return text.find(' ') == std::string_view::npos;
+}
+
+std::string_view FilterUrl(std::string_view url, const UrlPolicy& policy, Arena& arena,
+                           RuleCounts& counts) {
+  url = TrimControls(url);
+  if (url.empty()) return "";
+  if (policy.drop) {
+    counts.Add(Rule::kUrl);
+    return "";
+  }
+  if (HoldsData(ReadScheme(url))) {
+    counts.Add(Rule::kUrlScheme);
+    return "";
+  }
+  const std::string_view base = UrlWithoutQuery(url);
+  std::string_view query = url.substr(base.size());
+  const size_t hash = query.find('#');
+  if (hash != std::string_view::npos) {
+    if (hash + 1 < query.size()) counts.Add(Rule::kUrlFragment);
+    query = query.substr(0, hash);
+  }
+  size_t userinfo_begin;
+  size_t userinfo_end;
+  const size_t path = FindPath(base, &userinfo_begin, &userinfo_end);
+
+  // Nothing but the tail goes in most URLs, which then are a view of the input.
+  bool rewrite = userinfo_end > 0;
+  if (userinfo_end > 0) counts.Add(Rule::kUrlUserinfo);
+  size_t pos = path;
+  while (!rewrite && pos < base.size()) {
+    size_t end = base.find_first_of("/\\", pos);
+    if (end == std::string_view::npos) end = base.size();
+    const std::string_view segment = base.substr(pos, end - pos);
+    rewrite = segment.find(';') != std::string_view::npos || IsTokenLike(segment, arena);
+    pos = end + 1;
+  }
+  const bool keep_query = query.size() > 1 && !policy.keep_query.empty();
+  if (!keep_query && query.size() > 1) counts.Add(Rule::kUrlQuery);
+  if (!rewrite && !keep_query) return ScanText(base, arena, counts);
+
+  // A mask is shorter than the segment it replaces, so the input's size is enough but for
+  // masks in kept pairs, which replace as much, and the question mark, which is counted.
+  Out out{arena.Allocate(url.size() + kMask.size())};
+  out.Add(base.substr(0, userinfo_begin));
+  out.Add(base.substr(userinfo_end, path - userinfo_end));
+  pos = path;
+  while (pos < base.size()) {
+    size_t end = base.find_first_of("/\\", pos);
+    if (end == std::string_view::npos) end = base.size();
+    std::string_view segment = base.substr(pos, end - pos);
+    const size_t parameters = segment.find(';');
+    if (parameters != std::string_view::npos) {
+      counts.Add(Rule::kUrlQuery);
+      segment = segment.substr(0, parameters);
+    }
+    if (IsTokenLike(segment, arena)) {
+      counts.Add(Rule::kUrlToken);
+      segment = kMask;
+    }
+    out.Add(segment);
+    if (end < base.size()) out.Add(base.substr(end, 1));
+    pos = end + 1;
+  }
+  if (keep_query) AddQuery(query.substr(1), policy, arena, out, counts);
+  return ScanText({out.data, out.size}, arena, counts);
+}
+
+std::string_view MaskUrlSegments(std::string_view url, Arena& arena,
+                                 const std::function<bool(std::string_view)>& hide) {
+  size_t unused;
+  size_t pos = FindPath(UrlWithoutQuery(url), &unused, &unused);
+  // Every segment may become a mask, and a segment may be a single byte.
+  Out out{arena.Allocate((url.size() + 1) * kMask.size())};
+  out.Add(url.substr(0, pos));
+  bool changed = false;
+  while (pos < url.size()) {
+    size_t end = url.find_first_of("/\\?&=", pos);
+    if (end == std::string_view::npos) end = url.size();
+    std::string_view segment = url.substr(pos, end - pos);
+    if (!segment.empty() && hide(PercentDecode(segment, arena))) {
+      segment = kMask;
+      changed = true;
+    }
+    out.Add(segment);
+    if (end < url.size()) out.Add(url.substr(end, 1));
+    pos = end + 1;
+  }
+  return changed ? std::string_view(out.data, out.size) : url;
+}
+
+bool GlobMatches(std::string_view pattern, std::string_view text) {
+  size_t p = 0;
+  size_t t = 0;
+  size_t star = std::string_view::npos;
+  size_t resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && Lower(pattern[p]) == Lower(text[t])) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+}  // namespace footfall::capture

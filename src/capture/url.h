@@ -1,0 +1,42 @@
+// The URL rule of the privacy policy, and globs over URLs and addresses.
+#ifndef FOOTFALL_CAPTURE_URL_H_
+#define FOOTFALL_CAPTURE_URL_H_
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "capture/arena.h"
+#include "capture/rules.h"
+
+namespace footfall::capture {
+
+struct UrlPolicy {
+  std::vector<std::string> keep_query;
+  bool drop = false;
+};
+
+// True when the whole of `text` is a URL or a path with a query or fragment.
+bool LooksLikeUrl(std::string_view text);
+
+// Returns `url` without user info, query (but for the names to keep), fragment and
+// token-like path segments; empty for data:, blob: and javascript:, and where the policy
+// drops URLs. The result is a view of `url`, of `arena`, or constant.
+std::string_view FilterUrl(std::string_view url, const UrlPolicy& policy, Arena& arena,
+                           RuleCounts& counts);
+
+// Replaces the path segments, percent-decoded, that `hide` returns true for by the mask.
+std::string_view MaskUrlSegments(std::string_view url, Arena& arena,
+                                 const std::function<bool(std::string_view)>& hide);
+
+// `url` up to its query and fragment.
+std::string_view UrlWithoutQuery(std::string_view url);
+
+// Matches the whole of `text` against `pattern`, in which `*` stands for any bytes. ASCII
+// letters match regardless of case.
+bool GlobMatches(std::string_view pattern, std::string_view text);
+
+}  // namespace footfall::capture
+
+#endif  // FOOTFALL_CAPTURE_URL_H_
