@@ -16,7 +16,8 @@ enum class Format { kTable = 1, kCsv = 2, kJson = 3, kNdjson = 4, kArrow = 5 };
 // The rows in `format`. kTable shows times in the report's time zone, the others in UTC.
 std::string Export(const Result& result, Format format);
 
-// Fills `out` with a stream over `result`, which it shares: one batch of all rows.
+// Fills `out` with a stream over `result`, which it shares: batches of at most 65,536
+// rows, none for an empty table.
 void ExportStream(std::shared_ptr<const Result> result, ArrowArrayStream* out);
 
 }  // namespace footfall::report

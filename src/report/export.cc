@@ -1,0 +1,303 @@
+#include "report/export.h"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/json.h"
+#include "base/strings.h"
+#include "base/time.h"
+#include "report/arrow_ipc.h"
+#include "report/export_cell.h"
+#include "report/export_width.h"
+
+namespace footfall::report {
+namespace {
+
+using query::Cell;
+using query::Column;
+using query::ColumnType;
+using query::Table;
+
+// The text of a value that is not missing, without quotes or escapes.
+std::string ValueText(const Cell& cell, ColumnType type) {
+  switch (type) {
+    case ColumnType::kString:
+      return std::get<std::string>(cell);
+    case ColumnType::kDouble:
+      return base::FormatDouble(DoubleOf(cell));
+    case ColumnType::kBool:
+      return std::get<bool>(cell) ? "true" : "false";
+    case ColumnType::kTimestamp:
+      return base::FormatTime(std::get<int64_t>(cell));
+    case ColumnType::kDate:
+      return base::FormatDate(std::get<int64_t>(cell));
+    case ColumnType::kInt64:
+      break;
+  }
+  return std::to_string(std::get<int64_t>(cell));
+}
+
+// CSV as in RFC 4180: lines end in CRLF and the first holds the names. A missing value is
+// an empty field and an empty string is "", so that a reader can tell them apart. Values
+// are never altered, whatever a spreadsheet may make of them.
+void AppendCsvText(std::string& out, std::string_view text) {
+  if (!text.empty() && text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
+
+std::string ExportCsv(const Table& table) {
+  std::string out;
+  for (const Column& column : table.columns) {
+    if (!out.empty()) out += ',';
+    AppendCsvText(out, column.name);
+  }
+  out += "\r\n";
+  for (size_t row = 0; row < table.row_count(); ++row) {
+    bool first = true;
+    for (const Column& column : table.columns) {
+      if (!first) out += ',';
+      first = false;
+      const Cell& cell = column.cells[row];
+      if (!IsMissing(cell, column.type)) AppendCsvText(out, ValueText(cell, column.type));
+    }
+    out += "\r\n";
+  }
+  return out;
+}
+
+void AppendJsonCell(std::string& out, const Cell& cell, ColumnType type) {
+  if (IsMissing(cell, type)) {
+    out += "null";
+  } else if (type == ColumnType::kString) {
+    base::AppendJsonString(out, std::get<std::string>(cell));
+  } else if (type == ColumnType::kTimestamp || type == ColumnType::kDate) {
+    base::AppendJsonString(out, ValueText(cell, type));
+  } else {
+    out += ValueText(cell, type);
+  }
+}
+
+// One row as an object.
+void AppendJsonRow(std::string& out, const Table& table, size_t row) {
+  out += '{';
+  bool first = true;
+  for (const Column& column : table.columns) {
+    if (!first) out += ',';
+    first = false;
+    base::AppendJsonString(out, column.name);
+    out += ':';
+    AppendJsonCell(out, column.cells[row], column.type);
+  }
+  out += '}';
+}
+
+std::string ExportNdjson(const Table& table) {
+  std::string out;
+  for (size_t row = 0; row < table.row_count(); ++row) {
+    AppendJsonRow(out, table, row);
+    out += '\n';
+  }
+  return out;
+}
+
+void AppendJsonBound(std::string& out, const std::optional<int64_t>& time_ms) {
+  if (time_ms.has_value()) {
+    base::AppendJsonString(out, base::FormatTime(*time_ms));
+  } else {
+    out += "null";
+  }
+}
+
+// The result document, a line long.
+std::string ExportJson(const Result& result) {
+  std::string out = "{\"version\":1,\"report\":";
+  base::AppendJsonString(out, result.report);
+  out += ",\"kind\":";
+  base::AppendJsonString(out, result.kind);
+  out += ",\"now\":";
+  AppendJsonBound(out, result.now_ms);
+  out += ",\"range\":{\"from\":";
+  AppendJsonBound(out, result.from_ms);
+  out += ",\"to\":";
+  AppendJsonBound(out, result.to_ms);
+  out += "},\"timezone\":";
+  base::AppendJsonString(out, result.timezone_name);
+  out += ",\"columns\":[";
+  for (const Column& column : result.rows.columns) {
+    if (out.back() != '[') out += ',';
+    out += "{\"name\":";
+    base::AppendJsonString(out, column.name);
+    out += ",\"type\":";
+    base::AppendJsonString(out, query::ColumnTypeName(column.type));
+    out += '}';
+  }
+  out += "],\"rows\":[";
+  for (size_t row = 0; row < result.rows.row_count(); ++row) {
+    out += row == 0 ? "[" : ",[";
+    bool first = true;
+    for (const Column& column : result.rows.columns) {
+      if (!first) out += ',';
+      first = false;
+      AppendJsonCell(out, column.cells[row], column.type);
+    }
+    out += ']';
+  }
+  out += "],\"total\":";
+  if (result.total.has_value() && result.total->row_count() > 0) {
+    AppendJsonRow(out, *result.total, 0);
+  } else {
+    out += "null";
+  }
+  out += "}\n";
+  return out;
+}
+
+// Text made fit for one line of a terminal, and the cells that it takes there.
+struct TerminalText {
+  std::string text;
+  size_t width = 0;
+};
+
+// The code point at `at` and its length in bytes, which is 0 where the text is not UTF-8.
+struct Decoded {
+  char32_t code = 0;
+  size_t length = 0;
+};
+
+Decoded DecodeUtf8(std::string_view text, size_t at) {
+  const auto lead = static_cast<uint8_t>(text[at]);
+  if (lead < 0x80) return {lead, 1};
+  const size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  const std::string_view bytes = text.substr(at, length);
+  if (!base::IsUtf8(bytes)) return {};
+  char32_t code = lead & (0x7f >> length);
+  for (const char c : bytes.substr(1))
+    code = code << 6 | (static_cast<uint8_t>(c) & 0x3f);
+  return {code, length};
+}
+
+// Whether a terminal would act on the character instead of showing it: the control
+// characters, line and paragraph separators, and the marks that reverse the direction of
+// what follows them.
+bool ControlsTerminal(char32_t code) {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c ||
+         code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+         (code >= 0x2066 && code <= 0x2069);
+}
+
+// Whoever sends events chooses the text of many cells, so nothing in it may drive the
+// terminal that the table is shown on.
+TerminalText ForTerminal(std::string_view text) {
+  TerminalText out;
+  const auto escape = [&out](std::string_view prefix, std::string_view rest) {
+    out.text += prefix;
+    out.text += rest;
+    out.width += prefix.size() + rest.size();
+  };
+  for (size_t at = 0; at < text.size();) {
+    const Decoded next = DecodeUtf8(text, at);
+    const std::string_view bytes = text.substr(at, std::max<size_t>(next.length, 1));
+    at += bytes.size();
+    if (next.length != 0 && !ControlsTerminal(next.code)) {
+      out.text += bytes;
+      out.width += static_cast<size_t>(DisplayWidth(next.code));
+    } else if (next.code == '\n') {
+      escape("\\", "n");
+    } else if (next.code == '\r') {
+      escape("\\", "r");
+    } else if (next.code == '\t') {
+      escape("\\", "t");
+    } else if (bytes.size() == 1) {
+      escape("\\x", base::Hex(bytes));
+    } else {
+      const char big_endian[] = {static_cast<char>(next.code >> 8),
+                                 static_cast<char>(next.code & 0xff)};
+      escape("\\u", base::Hex(std::string_view(big_endian, 2)));
+    }
+  }
+  return out;
+}
+
+TerminalText TerminalCell(const Cell& cell, ColumnType type, absl::TimeZone zone) {
+  if (IsMissing(cell, type)) return {};
+  if (type == ColumnType::kTimestamp) {
+    return ForTerminal(absl::FormatTime(
+        "%Y-%m-%d %H:%M:%S %Ez", absl::FromUnixMillis(std::get<int64_t>(cell)), zone));
+  }
+  return ForTerminal(ValueText(cell, type));
+}
+
+// Columns side by side under their names, numbers to the right, and the number of rows at
+// the end. Times are the zone's own, to the second and with their offset.
+std::string ExportTable(const Result& result) {
+  const Table& table = result.rows;
+  const size_t rows = table.row_count();
+  std::vector<std::vector<TerminalText>> columns;  // The name first, then the cells.
+  std::vector<size_t> widths;
+  for (const Column& column : table.columns) {
+    std::vector<TerminalText>& texts = columns.emplace_back();
+    texts.reserve(rows + 1);
+    texts.push_back(ForTerminal(column.name));
+    for (const Cell& cell : column.cells) {
+      texts.push_back(TerminalCell(cell, column.type, result.timezone));
+    }
+    size_t& width = widths.emplace_back(0);
+    for (const TerminalText& text : texts) width = std::max(width, text.width);
+  }
+
+  std::string out;
+  const auto end_line = [&out] {
+    out.erase(out.find_last_not_of(' ') + 1);
+    out += '\n';
+  };
+  for (size_t line = 0; line <= rows && !columns.empty(); ++line) {
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0) out += "  ";
+      const TerminalText& text = columns[i][line];
+      const ColumnType type = table.columns[i].type;
+      const bool right = type == ColumnType::kInt64 || type == ColumnType::kDouble;
+      if (right) out.append(widths[i] - text.width, ' ');
+      out += text.text;
+      if (!right) out.append(widths[i] - text.width, ' ');
+    }
+    end_line();
+    if (line > 0) continue;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0) out += "  ";
+      out.append(widths[i], '-');
+    }
+    end_line();
+  }
+  out += base::Cat("(", rows, rows == 1 ? " row)\n" : " rows)\n");
+  return out;
+}
+
+}  // namespace
+
+std::string Export(const Result& result, Format format) {
+  switch (format) {
+    case Format::kCsv:
+      return ExportCsv(result.rows);
+    case Format::kJson:
+      return ExportJson(result);
+    case Format::kNdjson:
+      return ExportNdjson(result.rows);
+    case Format::kArrow:
+      return ArrowIpcStream(result.rows);
+    case Format::kTable:
+      break;
+  }
+  return ExportTable(result);
+}
+
+}  // namespace footfall::report
