@@ -48,10 +48,10 @@ FOOTFALL_API footfall_status footfall_report_run(footfall_store* store, const ch
 
 /// Runs a report definition (JSON text of `size` bytes) without saving it.
 /// \since 0.1
-FOOTFALL_API footfall_status footfall_report_run_definition(
-    footfall_store* store, const char* json, size_t size,
-    const footfall_report_options* options, footfall_result** out_result,
-    footfall_error** error);
+FOOTFALL_API footfall_status
+footfall_report_run_definition(footfall_store* store, const char* json, size_t size,
+                               const footfall_report_options* options,
+                               footfall_result** out_result, footfall_error** error);
 
 /// Saves a definition under its "name", replacing one of that name.
 /// \return FOOTFALL_INVALID_ARGUMENT with a path; a built-in's name is refused.

@@ -1,5 +1,6 @@
 /// \file
-/// Status codes, errors, owned byte buffers and cancellation: what every other header uses.
+/// Status codes, errors, owned byte buffers and cancellation: what every other header
+/// uses.
 ///
 /// Each function that can fail returns a footfall_status and takes, last, an optional
 /// `footfall_error** error`. On failure, `*error` (when `error` is not NULL) receives a

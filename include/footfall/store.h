@@ -169,10 +169,14 @@ FOOTFALL_API footfall_status footfall_person_show(footfall_store* store, const c
 typedef int32_t (*footfall_write_callback)(const char* data, size_t size, void* payload);
 
 /// Writes stored (filtered) events as NDJSON, in order of arrival.
-/// \param[in] rule_json  A rule; NULL means all events.
+/// \param[in] rule_json  A rule over single events; NULL means all events.
+/// \param[in] now_ms     The present in milliseconds since 1970 UTC, by which data
+///                       retention leaves events out; 0 means the system clock.
+/// \param[in] cancel     May be NULL.
+/// \return FOOTFALL_OK; _INVALID_ARGUMENT for a bad rule; _CANCELLED.
 /// \since 0.1
 FOOTFALL_API footfall_status footfall_events_export(
-    footfall_store* store, const char* rule_json, footfall_cancel* cancel,
+    footfall_store* store, const char* rule_json, int64_t now_ms, footfall_cancel* cancel,
     footfall_write_callback write, void* payload, footfall_error** error);
 
 /// Erases a person: events, attributes, identifiers.

@@ -1,0 +1,596 @@
+/// \file
+/// A thin C++20 layer over the C ABI: handles that free themselves, results instead of
+/// out parameters. Header only; needs nothing but the standard library and libfootfall.
+///
+/// Nothing here throws. A call that can fail answers a Result<T>; look at ok() first.
+///
+///     auto store = footfall::Store::Open("shop.footfall");
+///     if (!store.ok()) return Report(store.error());
+///     auto table = store->RunReport("logins");
+///     if (!table.ok()) return Report(table.error());
+///     auto csv = table->Format(FOOTFALL_FORMAT_CSV);
+///     if (csv.ok()) std::cout << csv->view();
+///
+/// Threads and ownership are those of the C functions, which each comment names.
+#ifndef FOOTFALL_FOOTFALL_HPP_
+#define FOOTFALL_FOOTFALL_HPP_
+
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "footfall/footfall.h"
+
+namespace footfall {
+
+/// Why a call failed: footfall_error as a value.
+struct Error {
+  /// FOOTFALL_INVALID_ARGUMENT and so on; never FOOTFALL_OK.
+  footfall_status code = FOOTFALL_UNKNOWN;
+  /// Human-readable; never holds a secret.
+  std::string message;
+  /// For input errors the place in the document, such as "$.rows[0]"; empty if unknown.
+  std::string path;
+  /// For input errors the 0-based byte offset into the input; -1 if unknown.
+  int64_t byte = -1;
+
+  /// Name of the code, such as "INVALID_ARGUMENT".
+  const char* code_name() const { return footfall_status_name(code); }
+};
+
+/// A value, or the error that explains why there is none.
+template <typename T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+
+  bool ok() const { return state_.index() == 0; }
+  explicit operator bool() const { return ok(); }
+
+  /// The error; a process that asks for it when ok() is aborted.
+  const Error& error() const { return Get<1>(state_); }
+  /// The value; a process that asks for it when not ok() is aborted.
+  T& value() & { return Get<0>(state_); }
+  const T& value() const& { return Get<0>(state_); }
+  T&& value() && { return std::move(Get<0>(state_)); }
+  T* operator->() { return &value(); }
+  const T* operator->() const { return &value(); }
+  T& operator*() & { return value(); }
+  const T& operator*() const& { return value(); }
+  T&& operator*() && { return std::move(*this).value(); }
+
+ private:
+  template <size_t kIndex, typename State>
+  static auto& Get(State& state) {
+    auto* held = std::get_if<kIndex>(&state);
+    if (held == nullptr) std::abort();
+    return *held;
+  }
+
+  std::variant<T, Error> state_;
+};
+
+/// The outcome of a call that has no value.
+class [[nodiscard]] Status {
+ public:
+  Status() = default;
+  Status(Error error) : error_(std::move(error)) {}
+
+  bool ok() const { return !error_.has_value(); }
+  explicit operator bool() const { return ok(); }
+  /// The error; a process that asks for it when ok() is aborted.
+  const Error& error() const {
+    if (ok()) std::abort();
+    return *error_;
+  }
+
+ private:
+  std::optional<Error> error_;
+};
+
+namespace internal {
+
+template <auto kFree>
+struct Free {
+  template <typename T>
+  void operator()(T* handle) const {
+    kFree(handle);
+  }
+};
+
+template <typename T, auto kFree>
+using Handle = std::unique_ptr<T, Free<kFree>>;
+
+/// Turns the status and the error of a C call into an Error.
+inline Error TakeError(footfall_status status, footfall_error* raw) {
+  const Handle<footfall_error, footfall_error_free> error(raw);
+  Error out;
+  out.code = status;
+  if (error == nullptr) {
+    out.message = footfall_status_name(status);
+    return out;
+  }
+  if (const char* message = footfall_error_message(raw)) out.message = message;
+  if (const char* path = footfall_error_path(raw)) out.path = path;
+  out.byte = footfall_error_byte(raw);
+  return out;
+}
+
+/// Calls `call(footfall_error**)`.
+template <typename Call>
+Status Invoke(Call call) {
+  footfall_error* error = nullptr;
+  const footfall_status status = call(&error);
+  if (status != FOOTFALL_OK) return TakeError(status, error);
+  return {};
+}
+
+/// Calls `call(Raw** out, footfall_error**)` and wraps what it hands out.
+template <typename Wrapper, typename Raw, typename Call>
+Result<Wrapper> Make(Call call) {
+  Raw* raw = nullptr;
+  footfall_error* error = nullptr;
+  const footfall_status status = call(&raw, &error);
+  if (status != FOOTFALL_OK) return TakeError(status, error);
+  return Wrapper(raw);
+}
+
+inline const char* OrNull(const std::optional<std::string>& text) {
+  return text.has_value() ? text->c_str() : nullptr;
+}
+
+}  // namespace internal
+
+/// Version of the loaded library, "major.minor.patch" (footfall_version_string).
+inline std::string_view VersionString() { return footfall_version_string(); }
+/// Version of the loaded library as FOOTFALL_VERSION_NUMBER (footfall_version_number).
+inline int32_t VersionNumber() { return footfall_version_number(); }
+
+/// Bytes owned by the library (footfall_buffer). Text is UTF-8.
+class Buffer {
+ public:
+  Buffer() = default;
+  /// Takes ownership.
+  explicit Buffer(footfall_buffer* raw) : handle_(raw) {}
+
+  /// The bytes, valid as long as this object; a NUL follows them.
+  std::string_view view() const {
+    if (handle_ == nullptr) return "";
+    return {footfall_buffer_data(get()), footfall_buffer_size(get())};
+  }
+  std::string str() const { return std::string(view()); }
+  footfall_buffer* get() const { return handle_.get(); }
+
+ private:
+  internal::Handle<footfall_buffer, footfall_buffer_free> handle_;
+};
+
+namespace internal {
+
+/// Calls `call(footfall_buffer** out, footfall_error**)`.
+template <typename Call>
+Result<Buffer> MakeBuffer(Call call) {
+  return Make<Buffer, footfall_buffer>(std::move(call));
+}
+
+}  // namespace internal
+
+/// Cancellation, with an optional deadline, of long calls (footfall_cancel). Thread-safe.
+class Cancel {
+ public:
+  /// An empty token: passed to a call, it means that the call cannot be cancelled.
+  Cancel() = default;
+  /// Takes ownership.
+  explicit Cancel(footfall_cancel* raw) : handle_(raw) {}
+
+  /// `timeout_ms` counts from now; 0 means no deadline (footfall_cancel_new).
+  static Result<Cancel> Make(int64_t timeout_ms = 0) {
+    return internal::Make<Cancel, footfall_cancel>([&](auto** out, auto** error) {
+      return footfall_cancel_new(timeout_ms, out, error);
+    });
+  }
+  /// May be called from any thread and from a signal handler (footfall_cancel_request).
+  void Request() const { footfall_cancel_request(get()); }
+  footfall_cancel* get() const { return handle_.get(); }
+
+ private:
+  internal::Handle<footfall_cancel, footfall_cancel_free> handle_;
+};
+
+/// A compiled privacy policy (footfall_policy). Immutable and thread-safe.
+class Policy {
+ public:
+  /// An empty handle: the DEFAULT policy wherever a policy is asked for.
+  Policy() = default;
+  /// Takes ownership.
+  explicit Policy(footfall_policy* raw) : handle_(raw) {}
+
+  /// Compiles a policy file (footfall_policy_parse).
+  static Result<Policy> Parse(std::string_view json) {
+    return internal::Make<Policy, footfall_policy>([&](auto** out, auto** error) {
+      return footfall_policy_parse(json.data(), json.size(), out, error);
+    });
+  }
+  /// {"findings":[{"path","severity","message"}]} (footfall_policy_lint). Needs a parsed
+  /// policy.
+  Result<Buffer> Lint() const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_policy_lint(get(), out, error);
+    });
+  }
+  footfall_policy* get() const { return handle_.get(); }
+
+ private:
+  internal::Handle<footfall_policy, footfall_policy_free> handle_;
+};
+
+struct FilterOptions {
+  /// FOOTFALL_LEVEL_*; 0 means FOOTFALL_LEVEL_PLAYBACK.
+  int32_t level = 0;
+  /// Largest event in bytes; 0 means 1 MiB.
+  uint64_t event_bytes_max = 0;
+};
+
+/// The streaming privacy filter (footfall_filter). Not thread-safe.
+class Filter {
+ public:
+  /// Takes ownership.
+  explicit Filter(footfall_filter* raw) : handle_(raw) {}
+
+  /// An empty `policy` is the DEFAULT policy (footfall_filter_new).
+  static Result<Filter> Make(const Policy& policy = {},
+                             const FilterOptions& options = {}) {
+    footfall_filter_options raw = FOOTFALL_FILTER_OPTIONS_INIT;
+    raw.level = options.level;
+    raw.event_bytes_max = options.event_bytes_max;
+    return internal::Make<Filter, footfall_filter>([&](auto** out, auto** error) {
+      return footfall_filter_new(policy.get(), &raw, out, error);
+    });
+  }
+  /// Takes the next bytes, cut anywhere; answers the filtered events that became
+  /// complete, as NDJSON (footfall_filter_write).
+  Result<Buffer> Write(std::string_view bytes) {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_filter_write(get(), bytes.data(), bytes.size(), out, error);
+    });
+  }
+  /// Ends the stream and answers what was held back (footfall_filter_finish).
+  Result<Buffer> Finish() {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_filter_finish(get(), out, error);
+    });
+  }
+  /// Counts so far, in the shape of an ingest result (footfall_filter_counters).
+  Result<Buffer> Counters() const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_filter_counters(get(), out, error);
+    });
+  }
+  footfall_filter* get() const { return handle_.get(); }
+
+ private:
+  internal::Handle<footfall_filter, footfall_filter_free> handle_;
+};
+
+struct StoreOptions {
+  /// FOOTFALL_OPEN_*; the default creates an absent store.
+  int32_t mode = FOOTFALL_OPEN_READ_WRITE;
+  /// Bound on memory; 0 means 256 MiB, the least is 16 MiB.
+  uint64_t memory_budget_bytes = 0;
+  /// Receives (FOOTFALL_LOG_*, line) from any thread that uses the store and from its
+  /// own. Must not throw nor call back into the store.
+  std::function<void(int32_t, std::string_view)> log = {};
+};
+
+struct IngestOptions {
+  /// Empty is the DEFAULT policy.
+  const Policy* policy = nullptr;
+  /// The present in milliseconds since 1970 UTC; 0 means the system clock.
+  int64_t now_ms = 0;
+  /// Outlives the call, for a stream the stream; may be null.
+  const Cancel* cancel = nullptr;
+  /// Name of the source for error entries.
+  std::string source = {};
+};
+
+struct ReportOptions {
+  /// Bounds of the range, RFC 3339 or a date; absent keeps the definition's.
+  std::optional<std::string> from = {};
+  std::optional<std::string> to = {};
+  /// IANA name; absent keeps the definition's, else UTC.
+  std::optional<std::string> timezone = {};
+  /// JSON object of parameters of a built-in report.
+  std::optional<std::string> parameters_json = {};
+  /// The present in milliseconds since 1970 UTC; 0 means the system clock.
+  int64_t now_ms = 0;
+  /// May be null.
+  const Cancel* cancel = nullptr;
+};
+
+struct ExportOptions {
+  /// A rule over single events; absent means all events.
+  std::optional<std::string> rule_json = {};
+  /// The present in milliseconds since 1970 UTC; 0 means the system clock.
+  int64_t now_ms = 0;
+  /// May be null.
+  const Cancel* cancel = nullptr;
+};
+
+/// A computed table (footfall_result). Immutable, thread-safe, outlives its store.
+class Table {
+ public:
+  /// Takes ownership.
+  explicit Table(footfall_result* raw) : handle_(raw) {}
+
+  /// FOOTFALL_FORMAT_TABLE, _CSV, _JSON, _NDJSON or _ARROW (footfall_result_format).
+  Result<Buffer> Format(int32_t format) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_result_format(get(), format, out, error);
+    });
+  }
+  /// Fills `out` with an Arrow C stream that may outlive this object
+  /// (footfall_result_stream). The caller calls out->release.
+  Status Stream(ArrowArrayStream* out) const {
+    return internal::Invoke(
+        [&](auto** error) { return footfall_result_stream(get(), out, error); });
+  }
+  /// The total row as a table of one row; FOOTFALL_NOT_FOUND without one
+  /// (footfall_result_total).
+  Result<Table> Total() const {
+    return internal::Make<Table, footfall_result>([&](auto** out, auto** error) {
+      return footfall_result_total(get(), out, error);
+    });
+  }
+  /// Number of rows (footfall_result_row_count).
+  uint64_t row_count() const { return footfall_result_row_count(get()); }
+  /// Execution statistics as JSON (footfall_result_stats).
+  Result<Buffer> Stats() const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_result_stats(get(), out, error);
+    });
+  }
+  footfall_result* get() const { return handle_.get(); }
+
+ private:
+  internal::Handle<footfall_result, footfall_result_free> handle_;
+};
+
+/// A stream of events of any size into a store (footfall_ingest). Not thread-safe.
+class Ingest {
+ public:
+  /// Takes ownership.
+  explicit Ingest(footfall_ingest* raw) : handle_(raw) {}
+
+  /// Takes the next bytes, cut anywhere (footfall_ingest_write).
+  Status Write(std::string_view bytes) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_ingest_write(get(), bytes.data(), bytes.size(), error);
+    });
+  }
+  /// Events stored so far and durable (footfall_ingest_acknowledged).
+  uint64_t acknowledged() const { return footfall_ingest_acknowledged(get()); }
+  /// Stores what remains (footfall_ingest_finish). `result`, if not null, is filled also
+  /// when the call fails, with what was stored until then.
+  Status Finish(Buffer* result) {
+    footfall_buffer* raw = nullptr;
+    Status status = internal::Invoke(
+        [&](auto** error) { return footfall_ingest_finish(get(), &raw, error); });
+    Buffer buffer(raw);
+    if (result != nullptr) *result = std::move(buffer);
+    return status;
+  }
+  footfall_ingest* get() const { return handle_.get(); }
+
+ private:
+  internal::Handle<footfall_ingest, footfall_ingest_free> handle_;
+};
+
+/// One folder that holds events, people and settings (footfall_store). Thread-safe.
+class Store {
+ public:
+  /// Takes ownership.
+  explicit Store(footfall_store* raw) : handle_(raw) {}
+
+  /// Opens the store in directory `path` (footfall_store_open).
+  static Result<Store> Open(const std::string& path, const StoreOptions& options = {}) {
+    using Log = std::function<void(int32_t, std::string_view)>;
+    footfall_store_options raw = FOOTFALL_STORE_OPTIONS_INIT;
+    raw.mode = options.mode;
+    raw.memory_budget_bytes = options.memory_budget_bytes;
+    if (options.log) {
+      raw.log = [](int32_t severity, const char* message, void* payload) noexcept {
+        (*static_cast<Log*>(payload))(severity, message);
+      };
+      raw.log_payload = new Log(options.log);
+      raw.log_payload_free = [](void* payload) noexcept {
+        delete static_cast<Log*>(payload);
+      };
+    }
+    return internal::Make<Store, footfall_store>([&](auto** out, auto** error) {
+      return footfall_store_open(path.c_str(), &raw, out, error);
+    });
+  }
+  /// Closes and says what went wrong (footfall_store_close); the destructor closes too,
+  /// silently.
+  Status Close() {
+    return internal::Invoke(
+        [&](auto** error) { return footfall_store_close(get(), error); });
+  }
+
+  /// (footfall_settings_set)
+  Status SetSetting(const std::string& key, const std::string& value) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_settings_set(get(), key.c_str(), value.c_str(), error);
+    });
+  }
+  /// All settings as one JSON object (footfall_settings_list).
+  Result<Buffer> Settings() const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_settings_list(get(), out, error);
+    });
+  }
+
+  /// Filters and stores at most 64 MiB of events as one durable atom; answers the counts
+  /// (footfall_store_ingest).
+  Result<Buffer> IngestEvents(std::string_view data, const IngestOptions& options = {}) {
+    const footfall_ingest_options raw = Raw(options);
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_store_ingest(get(), data.data(), data.size(), &raw, out, error);
+    });
+  }
+  /// Starts a stream of events of any size (footfall_ingest_new).
+  Result<Ingest> NewIngest(const IngestOptions& options = {}) {
+    const footfall_ingest_options raw = Raw(options);
+    return internal::Make<Ingest, footfall_ingest>([&](auto** out, auto** error) {
+      return footfall_ingest_new(get(), &raw, out, error);
+    });
+  }
+
+  /// One person with all attributes, as JSON (footfall_person_show).
+  Result<Buffer> ShowPerson(const std::string& id) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_person_show(get(), id.c_str(), out, error);
+    });
+  }
+  /// Erases a person; answers {"events": removed count} (footfall_person_forget).
+  Result<Buffer> ForgetPerson(const std::string& id) {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_person_forget(get(), id.c_str(), out, error);
+    });
+  }
+  /// Hands stored events to `write` as pieces of NDJSON, on the calling thread
+  /// (footfall_events_export). `write` answers false to stop, which makes the call answer
+  /// FOOTFALL_CANCELLED, and must not throw.
+  Status ExportEvents(const std::function<bool(std::string_view)>& write,
+                      const ExportOptions& options = {}) const {
+    const void* payload = &write;
+    return internal::Invoke([&](auto** error) {
+      return footfall_events_export(get(), internal::OrNull(options.rule_json),
+                                    options.now_ms, Raw(options.cancel), &Store::Forward,
+                                    const_cast<void*>(payload), error);
+    });
+  }
+
+  /// Counts and sizes as JSON (footfall_store_stats).
+  Result<Buffer> Stats() const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_store_stats(get(), out, error);
+    });
+  }
+  /// Verifies everything; {"ok", "problems", ...} (footfall_store_check).
+  Result<Buffer> Check(const Cancel* cancel = nullptr) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_store_check(get(), Raw(cancel), out, error);
+    });
+  }
+  /// Removes what data retention has expired (footfall_store_compact).
+  Result<Buffer> Compact(int64_t now_ms = 0, const Cancel* cancel = nullptr) {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_store_compact(get(), now_ms, Raw(cancel), out, error);
+    });
+  }
+  /// A consistent copy in the new directory `path` (footfall_store_backup).
+  Status Backup(const std::string& path) const {
+    return internal::Invoke(
+        [&](auto** error) { return footfall_store_backup(get(), path.c_str(), error); });
+  }
+  /// Verifies a backup and copies it into the new directory `path`
+  /// (footfall_store_restore).
+  static Status Restore(const std::string& backup_path, const std::string& path) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_store_restore(backup_path.c_str(), path.c_str(), error);
+    });
+  }
+  /// Counters since open (footfall_store_get_metrics).
+  Result<footfall_store_metrics> Metrics() const {
+    footfall_store_metrics metrics = FOOTFALL_STORE_METRICS_INIT;
+    Status status = internal::Invoke(
+        [&](auto** error) { return footfall_store_get_metrics(get(), &metrics, error); });
+    if (!status.ok()) return status.error();
+    return metrics;
+  }
+
+  /// Runs a built-in or saved report (footfall_report_run).
+  Result<Table> RunReport(const std::string& name,
+                          const ReportOptions& options = {}) const {
+    const footfall_report_options raw = Raw(options);
+    return internal::Make<Table, footfall_result>([&](auto** out, auto** error) {
+      return footfall_report_run(get(), name.c_str(), &raw, out, error);
+    });
+  }
+  /// Runs a definition without saving it (footfall_report_run_definition).
+  Result<Table> RunDefinition(std::string_view json,
+                              const ReportOptions& options = {}) const {
+    const footfall_report_options raw = Raw(options);
+    return internal::Make<Table, footfall_result>([&](auto** out, auto** error) {
+      return footfall_report_run_definition(get(), json.data(), json.size(), &raw, out,
+                                            error);
+    });
+  }
+  /// Saves a definition under its name (footfall_report_save).
+  Status SaveReport(std::string_view json) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_report_save(get(), json.data(), json.size(), error);
+    });
+  }
+  /// (footfall_report_delete)
+  Status DeleteReport(const std::string& name) {
+    return internal::Invoke(
+        [&](auto** error) { return footfall_report_delete(get(), name.c_str(), error); });
+  }
+  /// A definition as JSON (footfall_report_show).
+  Result<Buffer> ShowReport(const std::string& name) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_report_show(get(), name.c_str(), out, error);
+    });
+  }
+  /// {"reports":[{"name","title","kind","tags","builtin"}]} (footfall_report_list).
+  Result<Buffer> ListReports() const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_report_list(get(), out, error);
+    });
+  }
+
+  footfall_store* get() const { return handle_.get(); }
+
+ private:
+  // A footfall_write_callback whose payload is the function given to ExportEvents.
+  static int32_t Forward(const char* data, size_t size, void* payload) noexcept {
+    using Write = const std::function<bool(std::string_view)>;
+    return (*static_cast<Write*>(payload))({data, size}) ? 0 : 1;
+  }
+  static footfall_cancel* Raw(const Cancel* cancel) {
+    return cancel == nullptr ? nullptr : cancel->get();
+  }
+  static footfall_ingest_options Raw(const IngestOptions& options) {
+    footfall_ingest_options raw = FOOTFALL_INGEST_OPTIONS_INIT;
+    raw.policy = options.policy == nullptr ? nullptr : options.policy->get();
+    raw.now_ms = options.now_ms;
+    raw.cancel = Raw(options.cancel);
+    raw.source = options.source.empty() ? nullptr : options.source.c_str();
+    return raw;
+  }
+  static footfall_report_options Raw(const ReportOptions& options) {
+    footfall_report_options raw = FOOTFALL_REPORT_OPTIONS_INIT;
+    raw.from = internal::OrNull(options.from);
+    raw.to = internal::OrNull(options.to);
+    raw.timezone = internal::OrNull(options.timezone);
+    raw.parameters_json = internal::OrNull(options.parameters_json);
+    raw.now_ms = options.now_ms;
+    raw.cancel = Raw(options.cancel);
+    return raw;
+  }
+
+  internal::Handle<footfall_store, footfall_store_free> handle_;
+};
+
+}  // namespace footfall
+
+#endif  // FOOTFALL_FOOTFALL_HPP_

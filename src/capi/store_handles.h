@@ -1,0 +1,25 @@
+// What stands behind the opaque handles of the store and its reports. Each holds a
+// shared_ptr, so that garbage-collected languages may free them in any order.
+#ifndef FOOTFALL_CAPI_STORE_HANDLES_H_
+#define FOOTFALL_CAPI_STORE_HANDLES_H_
+
+#include <memory>
+
+#include "capi/handles.h"
+#include "report/result.h"
+#include "runtime/ingest.h"
+#include "runtime/instance.h"
+
+struct footfall_store {
+  std::shared_ptr<footfall::runtime::Instance> instance;
+};
+
+struct footfall_ingest {
+  std::unique_ptr<footfall::runtime::Ingest> ingest;
+};
+
+struct footfall_result {
+  std::shared_ptr<const footfall::report::Result> result;
+};
+
+#endif  // FOOTFALL_CAPI_STORE_HANDLES_H_

@@ -1,0 +1,92 @@
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "base/status.h"
+#include "base/strings.h"
+#include "model/rule.h"
+#include "runtime/instance.h"
+
+namespace footfall::runtime {
+namespace {
+
+constexpr size_t kPieceBytes = size_t{64} << 10;
+
+// Decides which stored events match a rule.
+class Matcher {
+ public:
+  static absl::StatusOr<Matcher> Make(const store::Snapshot& snapshot,
+                                      std::string_view rule_json, int64_t now_ms) {
+    Matcher matcher;
+    if (rule_json.empty()) return matcher;
+    FOOTFALL_ASSIGN_OR_RETURN(const base::Json json, base::Json::Parse(rule_json));
+    FOOTFALL_ASSIGN_OR_RETURN(matcher.rule_, model::Rule::Parse(json));
+    bool reads_people = false;
+    std::string session_field;
+    matcher.rule_->VisitFields([&](const model::Field& field) {
+      reads_people |= field.is_person() || field.kind() == model::FieldKind::kAccount;
+      if (field.is_session()) session_field = field.name();
+    });
+    if (!session_field.empty()) {
+      return base::MakeError(
+          absl::StatusCode::kInvalidArgument,
+          base::Cat("a rule over single events cannot use ", session_field));
+    }
+    matcher.source_.now_ms = now_ms;
+    matcher.account_property_ = snapshot.settings().account_property;
+    if (reads_people) {
+      FOOTFALL_RETURN_IF_ERROR(snapshot.VisitPeople([&](const model::Person& person) {
+        matcher.people_.emplace(person.code, person);
+        return absl::OkStatus();
+      }));
+    }
+    return matcher;
+  }
+
+  bool Matches(const store::StoredEvent& stored) {
+    if (!rule_.has_value()) return true;
+    source_.event = &stored.event;
+    const auto found = people_.find(stored.person);
+    source_.person = found == people_.end() ? nullptr : &found->second;
+    account_ = source_.person == nullptr
+                   ? std::string()
+                   : model::AccountOf(*source_.person, account_property_);
+    source_.account = account_;
+    return rule_->Matches(source_);
+  }
+
+ private:
+  std::optional<model::Rule> rule_;                     // Absent: every event matches.
+  std::unordered_map<uint64_t, model::Person> people_;  // Only for rules that read them.
+  std::string account_property_;
+  std::string account_;
+  model::FieldSource source_;
+};
+
+}  // namespace
+
+absl::Status Instance::ExportEvents(
+    std::string_view rule_json, int64_t now_ms, const base::Cancel* cancel,
+    absl::FunctionRef<absl::Status(std::string_view)> write) {
+  FOOTFALL_ASSIGN_OR_RETURN(std::shared_ptr<const store::Snapshot> snapshot,
+                            store_->TakeSnapshot());
+  store::ScanOptions options;
+  options.now_ms = now_ms;
+  options.cancel = cancel;
+  FOOTFALL_ASSIGN_OR_RETURN(Matcher matcher,
+                            Matcher::Make(*snapshot, rule_json, options.now_ms));
+  std::string piece;
+  FOOTFALL_RETURN_IF_ERROR(snapshot->Scan(
+      options, nullptr, [&](const store::StoredEvent& stored) -> absl::Status {
+        if (!matcher.Matches(stored)) return absl::OkStatus();
+        capture::AppendEventJson(piece, stored.event);
+        if (piece.size() < kPieceBytes) return absl::OkStatus();
+        const absl::Status status = write(piece);
+        piece.clear();
+        return status;
+      }));
+  return piece.empty() ? absl::OkStatus() : write(piece);
+}
+
+}  // namespace footfall::runtime

@@ -1,0 +1,72 @@
+// An open store with everything above it: ingest through the filter, reports, people.
+#ifndef FOOTFALL_RUNTIME_INSTANCE_H_
+#define FOOTFALL_RUNTIME_INSTANCE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/cancel.h"
+#include "base/json.h"
+#include "capture/filter.h"
+#include "report/report.h"
+#include "store/event_store.h"
+
+namespace footfall::runtime {
+
+// Counts since open of what ingest did, beside those that the store keeps itself.
+struct IngestMetrics {
+  std::atomic<uint64_t> dropped_level{0};
+  std::atomic<uint64_t> dropped_policy{0};
+  std::atomic<uint64_t> rejected{0};
+};
+
+// Thread-safe. Shared by every handle that was made from it.
+class Instance {
+ public:
+  static absl::StatusOr<std::shared_ptr<Instance>> Open(const std::string& path,
+                                                        const store::Options& options);
+
+  store::EventStore& store() { return *store_; }
+  const std::shared_ptr<capture::FieldMemory>& field_memory() { return field_memory_; }
+  IngestMetrics& ingest_metrics() { return ingest_metrics_; }
+  uint64_t reports_run() const { return reports_run_.load(std::memory_order_relaxed); }
+
+  // Runs the built-in or saved report `name`; NOT_FOUND.
+  absl::StatusOr<report::Result> RunReport(std::string_view name,
+                                           const report::RunOptions& options);
+  absl::StatusOr<report::Result> RunDefinition(std::string_view json,
+                                               const report::RunOptions& options);
+  absl::Status SaveReport(std::string_view json);
+  absl::Status DeleteReport(std::string_view name);
+  absl::StatusOr<base::Json> ShowReport(std::string_view name);
+  // {"reports": [{"name", "title", "kind", "tags", "builtin"}]}, sorted by name.
+  absl::StatusOr<base::Json> ListReports();
+
+  absl::StatusOr<base::Json> ShowPerson(std::string_view id);
+
+  // Writes the stored events that match `rule_json` (empty: all) as NDJSON in order of
+  // arrival, in pieces of about 64 KiB. A status other than OK from `write` stops it.
+  absl::Status ExportEvents(std::string_view rule_json, int64_t now_ms,
+                            const base::Cancel* cancel,
+                            absl::FunctionRef<absl::Status(std::string_view)> write);
+
+ private:
+  Instance() = default;
+
+  absl::StatusOr<report::Result> Counted(absl::StatusOr<report::Result> result);
+
+  std::unique_ptr<store::EventStore> store_;
+  std::shared_ptr<capture::FieldMemory> field_memory_;
+  IngestMetrics ingest_metrics_;
+  std::atomic<uint64_t> reports_run_{0};
+};
+
+}  // namespace footfall::runtime
+
+#endif  // FOOTFALL_RUNTIME_INSTANCE_H_

@@ -1,0 +1,61 @@
+#include "runtime/person_json.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "base/time.h"
+#include "model/field.h"
+
+namespace footfall::runtime {
+namespace {
+
+base::Json Time(std::optional<int64_t> time_ms) {
+  return time_ms.has_value() ? base::Json(base::FormatTime(*time_ms)) : base::Json();
+}
+
+base::Json TextOrNull(const std::string& text) {
+  return text.empty() ? base::Json() : base::Json(text);
+}
+
+base::Json IntOrNull(const model::Value& value) {
+  return value.is_missing() ? base::Json() : base::Json(value.integer);
+}
+
+}  // namespace
+
+base::Json PersonToJson(const model::Person& person, std::string_view account_property) {
+  base::Json out = base::Json::MakeObject();
+  out.Set("person", person.DisplayId());
+  out.Set("identified", person.identified);
+  out.Set("account", TextOrNull(model::AccountOf(person, account_property)));
+  base::Json anonymous = base::Json::MakeArray();
+  for (const std::string& id : person.anonymous_ids) anonymous.Push(id);
+  out.Set("anonymous_ids", std::move(anonymous));
+  out.Set("first_seen", Time(person.first_seen_ms));
+  out.Set("last_seen", Time(person.last_seen_ms));
+  out.Set("sessions", person.sessions);
+  out.Set("total_duration_ms", person.total_duration_ms);
+  const auto sessions = static_cast<int64_t>(person.sessions);
+  out.Set("avg_duration_ms",
+          sessions == 0 ? base::Json() : base::Json(person.total_duration_ms / sessions));
+  out.Set(
+      "avg_between_sessions_ms",
+      sessions < 2 ? base::Json() : base::Json(person.total_between_ms / (sessions - 1)));
+  out.Set("events", person.events);
+  out.Set("country", TextOrNull(person.country));
+  out.Set("region", TextOrNull(person.region));
+  out.Set("city", TextOrNull(person.city));
+  out.Set("browser", TextOrNull(person.browser));
+  out.Set("browser_version", TextOrNull(person.browser_version));
+  out.Set("os", TextOrNull(person.os));
+  base::Json attributes = base::Json::MakeObject();
+  for (const auto& [key, value] : person.attributes) {
+    attributes.Set(key, std::visit([](const auto& v) { return base::Json(v); }, value));
+  }
+  out.Set("attributes", std::move(attributes));
+  return out;
+}
+
+}  // namespace footfall::runtime

@@ -1,0 +1,60 @@
+/* A library with the same functions and types as the C ABI and nothing behind them, small
+ * enough that its description can be kept as the baseline for abidiff. Generated once from
+ * the headers; symbols_test.py and abidiff_test.sh notice when it falls behind. */
+#include <footfall/footfall.h>
+
+/* Every function of the ABI, by its type. */
+__typeof__(&footfall_version_string) stub_footfall_version_string;
+__typeof__(&footfall_version_number) stub_footfall_version_number;
+__typeof__(&footfall_status_name) stub_footfall_status_name;
+__typeof__(&footfall_error_code) stub_footfall_error_code;
+__typeof__(&footfall_error_message) stub_footfall_error_message;
+__typeof__(&footfall_error_path) stub_footfall_error_path;
+__typeof__(&footfall_error_byte) stub_footfall_error_byte;
+__typeof__(&footfall_error_free) stub_footfall_error_free;
+__typeof__(&footfall_buffer_data) stub_footfall_buffer_data;
+__typeof__(&footfall_buffer_size) stub_footfall_buffer_size;
+__typeof__(&footfall_buffer_free) stub_footfall_buffer_free;
+__typeof__(&footfall_cancel_new) stub_footfall_cancel_new;
+__typeof__(&footfall_cancel_request) stub_footfall_cancel_request;
+__typeof__(&footfall_cancel_free) stub_footfall_cancel_free;
+__typeof__(&footfall_policy_parse) stub_footfall_policy_parse;
+__typeof__(&footfall_policy_lint) stub_footfall_policy_lint;
+__typeof__(&footfall_policy_free) stub_footfall_policy_free;
+__typeof__(&footfall_filter_new) stub_footfall_filter_new;
+__typeof__(&footfall_filter_write) stub_footfall_filter_write;
+__typeof__(&footfall_filter_finish) stub_footfall_filter_finish;
+__typeof__(&footfall_filter_counters) stub_footfall_filter_counters;
+__typeof__(&footfall_filter_free) stub_footfall_filter_free;
+__typeof__(&footfall_store_open) stub_footfall_store_open;
+__typeof__(&footfall_store_close) stub_footfall_store_close;
+__typeof__(&footfall_store_free) stub_footfall_store_free;
+__typeof__(&footfall_settings_set) stub_footfall_settings_set;
+__typeof__(&footfall_settings_list) stub_footfall_settings_list;
+__typeof__(&footfall_store_ingest) stub_footfall_store_ingest;
+__typeof__(&footfall_ingest_new) stub_footfall_ingest_new;
+__typeof__(&footfall_ingest_write) stub_footfall_ingest_write;
+__typeof__(&footfall_ingest_acknowledged) stub_footfall_ingest_acknowledged;
+__typeof__(&footfall_ingest_finish) stub_footfall_ingest_finish;
+__typeof__(&footfall_ingest_free) stub_footfall_ingest_free;
+__typeof__(&footfall_person_show) stub_footfall_person_show;
+__typeof__(&footfall_events_export) stub_footfall_events_export;
+__typeof__(&footfall_person_forget) stub_footfall_person_forget;
+__typeof__(&footfall_store_stats) stub_footfall_store_stats;
+__typeof__(&footfall_store_check) stub_footfall_store_check;
+__typeof__(&footfall_store_compact) stub_footfall_store_compact;
+__typeof__(&footfall_store_backup) stub_footfall_store_backup;
+__typeof__(&footfall_store_restore) stub_footfall_store_restore;
+__typeof__(&footfall_store_get_metrics) stub_footfall_store_get_metrics;
+__typeof__(&footfall_report_run) stub_footfall_report_run;
+__typeof__(&footfall_report_run_definition) stub_footfall_report_run_definition;
+__typeof__(&footfall_report_save) stub_footfall_report_save;
+__typeof__(&footfall_report_delete) stub_footfall_report_delete;
+__typeof__(&footfall_report_show) stub_footfall_report_show;
+__typeof__(&footfall_report_list) stub_footfall_report_list;
+__typeof__(&footfall_result_stream) stub_footfall_result_stream;
+__typeof__(&footfall_result_format) stub_footfall_result_format;
+__typeof__(&footfall_result_total) stub_footfall_result_total;
+__typeof__(&footfall_result_row_count) stub_footfall_result_row_count;
+__typeof__(&footfall_result_stats) stub_footfall_result_stats;
+__typeof__(&footfall_result_free) stub_footfall_result_free;
