@@ -1,0 +1,104 @@
+"""Help, versions, wrong use and completion."""
+
+import json
+import subprocess
+
+from program import PROGRAM, ProgramTest
+
+COMMANDS = [
+    ["filter"],
+    ["ingest"],
+    ["policy", "lint"],
+    *(["report", verb] for verb in ("list", "show", "save", "delete", "run")),
+    *(["person", verb] for verb in ("list", "show", "export", "forget")),
+    ["events", "export"],
+    ["settings"],
+    ["settings", "list"],
+    ["settings", "set"],
+    ["stats"],
+    ["check"],
+    ["compact"],
+    ["backup"],
+    ["restore"],
+    ["version"],
+    ["completion", "bash"],
+]
+
+
+class UsageTest(ProgramTest):
+    def test_every_command_has_a_page_of_help(self):
+        for words in COMMANDS:
+            done = self.run_program(*words, "--help")
+            self.assertEqual(done.err, "")
+            self.assertIn(f"Usage: footfall {' '.join(words)}", done.out)
+            self.assertIn("Examples:\n  ", done.out)
+            self.assertIn("Exit status:\n  0  done\n  1  failed", done.out)
+            self.assertIn("2  wrong use", done.out)
+            self.assertLessEqual(max(map(len, done.out.splitlines())), 90, words)
+
+    def test_the_program_lists_its_commands(self):
+        done = self.run_program("--help")
+        for words in COMMANDS:
+            self.assertRegex(done.out, rf"(?m)^  {words[0]} +[A-Z]")
+
+    def test_versions(self):
+        done = self.run_program("version", "--json")
+        versions = json.loads(done.out)
+        self.assertEqual(versions["version"], versions["library"])
+        self.assertEqual(
+            self.run_program("--version").out, f"footfall {versions['version']}\n"
+        )
+        self.assertEqual(
+            self.run_program("version").out,
+            f"footfall {versions['version']} (library {versions['library']})\n",
+        )
+
+    def test_wrong_use(self):
+        for words in (
+            [],
+            ["dance"],
+            ["report"],
+            ["report", "dance"],
+            ["stats", "--dance"],
+            ["ingest", "--db", self.db],
+            ["filter", "a", "b"],
+            ["filter", "--level", "high"],
+            ["filter", "--format", "xml"],
+            ["completion", "fish"],
+        ):
+            done = self.run_program(*words, expect=2)
+            self.assertEqual(done.out, "", words)
+            self.assertTrue(done.err.startswith("footfall: "), done.err)
+            self.assertIn("--help", done.err)
+            error = self.error_of(*words, expect=2, code="INVALID_ARGUMENT")
+            self.assertNotIn("\n", error["message"])
+
+    def complete(self, *words):
+        """What bash offers for the last of `words`."""
+        script = self.path("completion.bash", self.run_program("completion", "bash").out)
+        line = (
+            f"source {script}; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _footfall; "
+            "printf '%s\\n' \"${COMPREPLY[@]}\""
+        )
+        done = subprocess.run(
+            ["bash", "-c", line, "bash", "footfall", *words],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        self.assertEqual(done.stderr, "")
+        return done.stdout.split()
+
+    def test_completion(self):
+        self.assertEqual(self.complete("st"), ["stats"])
+        self.assertIn("report", self.complete(""))
+        self.assertEqual(self.complete("report", "s"), ["show", "save"])
+        self.assertEqual(self.complete("report", "run", "page"), ["page-views"])
+        self.assertEqual(self.complete("report", "run", "--form"), ["--format"])
+        self.assertEqual(
+            self.complete("report", "run", "logins", "--format", "n"), ["ndjson"]
+        )
+        self.assertEqual(self.complete("filter", "--level", "i"), ["interactions"])
+        self.assertEqual(self.complete("settings", "set", "ret"), ["retention_days"])
+        self.assertEqual(self.complete("ingest", "--db", ""), [])
+        self.assertEqual(self.complete("check", "--"), ["--help", "--db", "--json"])
