@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Builds the benchmarks, makes their input, runs them and writes down the medians.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+
+usage() {
+  cat <<'EOT'
+Usage: benchmarks/run.sh [OPTION...]
+
+Measures the privacy filter beside simdjson, and durable ingest and opening of a store.
+Writes one JSON file and prints a summary of it in markdown. Takes about ten minutes.
+
+  --build-dir DIR    where to build and to keep the input (default: build/benchmarks)
+  --out FILE         the JSON file (default: BUILD_DIR/benchmarks.json)
+  --events N         size of the input (default: 1000000)
+  --repetitions N    each figure is the median of so many (default: 5)
+  --jobs N           parallel jobs of the build (default: number of processors)
+  --help             this text
+EOT
+}
+
+build=$root/build/benchmarks
+out=
+events=1000000
+repetitions=5
+jobs=$(nproc)
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --build-dir) build=$(realpath -m "${2:?--build-dir needs a directory}"); shift 2 ;;
+    --out) out=$(realpath -m "${2:?--out needs a file}"); shift 2 ;;
+    --events) events=${2:?--events needs a number}; shift 2 ;;
+    --repetitions) repetitions=${2:?--repetitions needs a number}; shift 2 ;;
+    --jobs) jobs=${2:?--jobs needs a number}; shift 2 ;;
+    -h|--help) usage; exit 0 ;;
+    *) echo "benchmarks/run.sh: unknown option '$1'" >&2; usage >&2; exit 2 ;;
+  esac
+done
+out=${out:-$build/benchmarks.json}
+
+"$root/cmake/install-deps.sh" build bench
+cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+  -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_C_COMPILER_LAUNCHER=ccache \
+  -DFOOTFALL_BUILD_BENCHMARKS=ON -DFOOTFALL_BUILD_TESTS=OFF \
+  -DFOOTFALL_BUILD_EXAMPLES=OFF >/dev/null
+cmake --build "$build" -j "$jobs" --target capture_bench store_bench footfall_generate \
+  -- --quiet
+
+work=$build/work
+mkdir -p "$work"
+people=$((events / 50 > 0 ? events / 50 : 1))
+make_input() {
+  echo "== $1: $events events of $people people" >&2
+  "$build/benchmarks/generate/footfall_generate" --events "$events" --people "$people" \
+    "${@:2}" -o "$work/$1"
+}
+make_input ids.ndjson
+make_input plain.ndjson --no-ids
+export FOOTFALL_BENCH_EVENTS=$work/ids.ndjson
+export FOOTFALL_BENCH_EVENTS_NO_IDS=$work/plain.ndjson
+export FOOTFALL_BENCH_DIR=$work
+
+for program in capture_bench store_bench; do
+  echo "== $program" >&2
+  "$build/benchmarks/$program" --benchmark_repetitions="$repetitions" \
+    --benchmark_report_aggregates_only=true --benchmark_out="$work/$program.json" >&2
+done
+/usr/bin/python3 "$root/benchmarks/summarize.py" "$work/capture_bench.json" \
+  "$work/store_bench.json" "$work/ids.ndjson" "$out"
+echo "== written to $out" >&2

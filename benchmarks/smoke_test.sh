@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# smoke_test.sh GENERATE CAPTURE_BENCH STORE_BENCH WORK_DIR: each benchmark runs once over
+# a few events. A benchmark compares its counts itself and reports an error where they
+# differ.
+set -euo pipefail
+generate=$1 capture=$2 store=$3 work=$4
+rm -rf "$work"
+mkdir -p "$work"
+"$generate" --events 2000 --people 100 -o "$work/ids.ndjson"
+"$generate" --events 2000 --people 100 --no-ids -o "$work/plain.ndjson"
+export FOOTFALL_BENCH_EVENTS=$work/ids.ndjson
+export FOOTFALL_BENCH_EVENTS_NO_IDS=$work/plain.ndjson
+export FOOTFALL_BENCH_DIR=$work
+
+# expect PROGRAM COUNT: it reports that many benchmarks and none of them failed.
+expect() {
+  local out=$work/result.json
+  "$1" --benchmark_min_time=0.01 --benchmark_out="$out" >/dev/null
+  jq -e --argjson count "$2" \
+    '(.benchmarks | length) == $count and all(.benchmarks[]; .error_occurred != true)' \
+    "$out" >/dev/null || { cat "$out" >&2; exit 1; }
+}
+expect "$capture" 3
+expect "$store" 14
+# An input that is not of events must fail, or nothing above means much.
+printf '{}\n{}\n' >"$work/ids.ndjson"
+"$capture" --benchmark_filter='BM_Filter$' --benchmark_min_time=0.01 \
+  --benchmark_out="$work/bad.json" >/dev/null
+jq -e '.benchmarks[0].error_occurred == true' "$work/bad.json" >/dev/null
+rm -rf "$work"

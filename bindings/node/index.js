@@ -1,0 +1,8 @@
+'use strict';
+const { FootfallError, version } = require('./lib/native.js');
+const { Filter, Policy } = require('./lib/capture.js');
+const { Ingest } = require('./lib/ingest.js');
+const { Result } = require('./lib/result.js');
+const { Store } = require('./lib/store.js');
+
+module.exports = { Filter, FootfallError, Ingest, Policy, Result, Store, version };

@@ -1,0 +1,352 @@
+"""The store: events in, reports out."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import weakref
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Union
+
+from ._callbacks import Pipe, register, unregister
+from ._capture import Policy
+from ._core import (
+    Bound,
+    Cancel,
+    Error,
+    Instant,
+    bound,
+    c_bytes,
+    c_string,
+    call,
+    call_bytes,
+    call_handle,
+    call_json,
+    document,
+    ffi,
+    handle_of,
+    lib,
+    milliseconds,
+)
+from ._ingest import Bytes, Event, Ingest, IngestResult, ingest_options, ingest_result
+from ._result import Result
+
+LogCallback = Callable[[str, str], None]
+
+
+class Store:
+    """One folder that holds events, people and settings.
+
+    read_only      read beside another process that writes
+    create         create the store if it is absent (else NotFoundError)
+    memory_budget  bound on memory in bytes; 0 means 256 MiB
+    log            called with severity ("info", "warning", "error") and one line; from
+                   any thread, and must not use the store
+
+    Closed by `close`, by leaving a `with` block, or with the object.
+    """
+
+    def __init__(
+        self,
+        path: Union[str, "os.PathLike[str]"],
+        *,
+        read_only: bool = False,
+        create: bool = True,
+        memory_budget: int = 0,
+        log: Optional[LogCallback] = None,
+    ) -> None:
+        options = ffi.new("footfall_store_options*")
+        options.struct_size = ffi.sizeof("footfall_store_options")
+        if read_only:
+            options.mode = lib.FOOTFALL_OPEN_READ_ONLY
+        elif not create:
+            options.mode = lib.FOOTFALL_OPEN_EXISTING
+        options.memory_budget_bytes = memory_budget
+        if log is not None:
+            options.log = lib.footfall_py_log
+            options.log_payload = register(log)
+            options.log_payload_free = lib.footfall_py_log_free
+        try:
+            self._handle = call_handle(
+                "footfall_store",
+                lib.footfall_store_free,
+                lib.footfall_store_open,
+                c_string(os.fsencode(path)),
+                options,
+            )
+        except BaseException:
+            unregister(options.log_payload)
+            raise
+        self._pipes: "weakref.WeakSet[Pipe]" = weakref.WeakSet()
+
+    def close(self) -> None:
+        """Flushes and closes, waiting for calls in progress in other threads. Later
+        calls raise FailedPreconditionError; generators of `events` end with
+        CancelledError, since they would keep the store open."""
+        for pipe in list(self._pipes):
+            pipe.stop()
+        call(lib.footfall_store_close, self._handle)
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, kind: Any, value: Any, traceback: Any) -> None:
+        self.close()
+
+    def settings(self) -> Dict[str, Any]:
+        """All settings with their values."""
+        return call_json(lib.footfall_settings_list, self._handle)
+
+    def set(self, key: str, value: Union[str, int]) -> None:
+        """Changes one setting, such as `set("level", "interactions")`."""
+        call(
+            lib.footfall_settings_set, self._handle, c_string(key), c_string(str(value))
+        )
+
+    def ingest(
+        self,
+        events: Union[Bytes, Event, Iterable[Union[Event, Bytes]]],
+        *,
+        policy: Optional[Policy] = None,
+        now: Optional[Instant] = None,
+        cancel: Optional[Cancel] = None,
+        source: Optional[str] = None,
+    ) -> IngestResult:
+        """Filters and stores events; what it returns as accepted survives a crash.
+
+        Text or bytes (NDJSON or a JSON array, at most 64 MiB) and a single event are
+        stored as one atom. Another iterable, of events or of pieces of text (so an open
+        file too), may be of any size and is stored in batches of 10,000 events.
+        """
+        if isinstance(events, Mapping):
+            events = document(events)
+        if not isinstance(events, (str, bytes, bytearray, memoryview)):
+            stream = self.ingest_stream(
+                policy=policy, now=now, cancel=cancel, source=source
+            )
+            for piece in events:
+                stream.write(piece)
+            return stream.finish()
+        options, _keep = ingest_options(policy, now, cancel, source)
+        view = c_bytes(events)
+        return ingest_result(
+            call_bytes(
+                lib.footfall_store_ingest, self._handle, view, len(view), options
+            )
+        )
+
+    def ingest_stream(
+        self,
+        *,
+        policy: Optional[Policy] = None,
+        now: Optional[Instant] = None,
+        cancel: Optional[Cancel] = None,
+        source: Optional[str] = None,
+    ) -> Ingest:
+        """Opens a stream of events of any size."""
+        options, keep = ingest_options(policy, now, cancel, source)
+        handle = call_handle(
+            "footfall_ingest",
+            lib.footfall_ingest_free,
+            lib.footfall_ingest_new,
+            self._handle,
+            options,
+        )
+        return Ingest(handle, (options, keep))
+
+    def report(
+        self,
+        report: Union[str, Mapping[str, Any]],
+        *,
+        from_: Optional[Bound] = None,
+        to: Optional[Bound] = None,
+        timezone: Optional[str] = None,
+        parameters: Optional[Mapping[str, Any]] = None,
+        now: Optional[Instant] = None,
+        cancel: Optional[Cancel] = None,
+    ) -> Result:
+        """Runs a built-in or saved report by its name, or a definition (a dict).
+
+        from_, to   bounds of the range, half-open; text, dates, or datetimes with a zone
+        timezone    IANA name, such as "Europe/Paris"
+        parameters  of a built-in report, such as {"login_event": "signed-in"}
+        now         the present, in milliseconds since 1970 UTC or a datetime
+        """
+        options = ffi.new("footfall_report_options*")
+        options.struct_size = ffi.sizeof("footfall_report_options")
+        strings = {
+            "from": c_string(bound(from_)),
+            "to": c_string(bound(to)),
+            "timezone": c_string(timezone),
+            "parameters_json": c_string(
+                None if parameters is None else document(parameters)
+            ),
+        }
+        for name, value in strings.items():
+            setattr(options, name, value)
+        options.now_ms = milliseconds(now)
+        options.cancel = handle_of(cancel)
+        if isinstance(report, str):
+            function: Any = lib.footfall_report_run
+            arguments: Any = (c_string(report),)
+        else:
+            data = document(report)
+            function = lib.footfall_report_run_definition
+            arguments = (c_bytes(data), len(data))
+        return Result(
+            call_handle(
+                "footfall_result",
+                lib.footfall_result_free,
+                function,
+                self._handle,
+                *arguments,
+                options,
+            )
+        )
+
+    def report_save(self, definition: Union[str, bytes, Mapping[str, Any]]) -> None:
+        """Saves a definition under its "name", replacing one of that name."""
+        data = document(definition)
+        call(lib.footfall_report_save, self._handle, c_bytes(data), len(data))
+
+    def report_delete(self, name: str) -> None:
+        """Deletes a saved definition; a built-in cannot be deleted."""
+        call(lib.footfall_report_delete, self._handle, c_string(name))
+
+    def report_show(self, name: str) -> Dict[str, Any]:
+        """The definition of a built-in or saved report."""
+        return call_json(lib.footfall_report_show, self._handle, c_string(name))
+
+    def report_list(self) -> List[Dict[str, Any]]:
+        """Dicts of name, title, kind, tags and builtin, sorted by name."""
+        return call_json(lib.footfall_report_list, self._handle)["reports"]
+
+    def person(self, person: str) -> Dict[str, Any]:
+        """One person with all attributes, by id or as "anonymous:ID"."""
+        return call_json(lib.footfall_person_show, self._handle, c_string(person))
+
+    def forget(self, person: str) -> int:
+        """Erases a person; returns the number of events removed."""
+        shape = call_json(lib.footfall_person_forget, self._handle, c_string(person))
+        return shape["events"]
+
+    def export_events(
+        self,
+        write: Callable[[bytes], Any],
+        *,
+        where: Optional[Mapping[str, Any]] = None,
+        now: Optional[Instant] = None,
+        cancel: Optional[Cancel] = None,
+    ) -> None:
+        """Passes the stored events, in order of arrival, to `write` as pieces of NDJSON,
+        without those that data retention has expired by `now`. An exception of `write`
+        stops the export and is raised here."""
+        failure: List[BaseException] = []
+
+        def forward(piece: bytes) -> int:
+            try:
+                write(piece)
+                return 0
+            except BaseException as error:  # Raised again below.
+                failure.append(error)
+                return 1
+
+        payload = register(forward)
+        try:
+            call(
+                lib.footfall_events_export,
+                self._handle,
+                c_string(None if where is None else document(where)),
+                milliseconds(now),
+                handle_of(cancel),
+                lib.footfall_py_write,
+                payload,
+            )
+        except Error:
+            if not failure:
+                raise
+        finally:
+            unregister(payload)
+        if failure:
+            raise failure[0]
+
+    def events(
+        self,
+        where: Optional[Mapping[str, Any]] = None,
+        *,
+        now: Optional[Instant] = None,
+        cancel: Optional[Cancel] = None,
+    ) -> Iterator[Dict[str, Any]]:
+        """The stored events, in order of arrival, read while they are consumed, without
+        those that data retention has expired by `now`.
+
+        The export runs in a thread of its own until the generator ends or is closed.
+        """
+        pipe = Pipe()
+        self._pipes.add(pipe)
+
+        def run() -> None:
+            try:
+                self.export_events(pipe.put, where=where, now=now, cancel=cancel)
+                pipe.finish(None)
+            except BaseException as error:  # Raised again by the generator.
+                pipe.finish(error)
+
+        thread = threading.Thread(target=run, name="footfall-events", daemon=True)
+        thread.start()
+        rest = b""
+        try:
+            for piece in iter(pipe.get, None):
+                lines = (rest + piece).split(b"\n")
+                rest = lines.pop()
+                for line in lines:
+                    yield json.loads(line)
+        finally:
+            pipe.stop()
+            thread.join()
+
+    def stats(self) -> Dict[str, Any]:
+        """Counts and sizes of what is stored."""
+        return call_json(lib.footfall_store_stats, self._handle)
+
+    def check(self, *, cancel: Optional[Cancel] = None) -> Dict[str, Any]:
+        """Reads and verifies everything: ok, records, events, people, problems."""
+        return call_json(lib.footfall_store_check, self._handle, handle_of(cancel))
+
+    def compact(
+        self, *, now: Optional[Instant] = None, cancel: Optional[Cancel] = None
+    ) -> Dict[str, Any]:
+        """Removes what data retention has expired: events_removed, bytes_before,
+        bytes_after."""
+        return call_json(
+            lib.footfall_store_compact,
+            self._handle,
+            milliseconds(now),
+            handle_of(cancel),
+        )
+
+    def backup(self, path: Union[str, "os.PathLike[str]"]) -> None:
+        """Makes a consistent copy in the new directory `path`."""
+        call(lib.footfall_store_backup, self._handle, c_string(os.fsencode(path)))
+
+    def metrics(self) -> Dict[str, int]:
+        """Counters since the store was opened."""
+        metrics = ffi.new("footfall_store_metrics*")
+        metrics.struct_size = ffi.sizeof("footfall_store_metrics")
+        call(lib.footfall_store_get_metrics, self._handle, metrics)
+        return {
+            name: getattr(metrics, name)
+            for name, _ in ffi.typeof("footfall_store_metrics").fields
+            if name != "struct_size"
+        }
+
+
+def restore(
+    backup: Union[str, "os.PathLike[str]"], path: Union[str, "os.PathLike[str]"]
+) -> None:
+    """Copies a backup into the new directory `path`, after verifying it."""
+    call(
+        lib.footfall_store_restore,
+        c_string(os.fsencode(backup)),
+        c_string(os.fsencode(path)),
+    )

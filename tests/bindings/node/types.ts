@@ -1,0 +1,36 @@
+// Compiled, not run: uses of the API that must type-check, and some that must not.
+import { Filter, FootfallError, Policy, Result, Store, version } from 'footfall';
+
+export async function uses(): Promise<void> {
+  const text: string = version;
+  const store = await Store.open('db', { memoryBudget: 1 << 26, log: (s, m) => [s, m] });
+  const policy = new Policy({ version: 1 });
+  const { accepted, rules } = await store.ingest(
+    [{ type: 'track', time: 1, person: text }],
+    { policy, now: new Date() },
+  );
+  const counts: [number, { [rule: string]: number }] = [accepted, rules];
+  const result: Result = await store.report('logins', {
+    from: '2025-01-01',
+    parameters: { login_event: 'x' },
+    signal: AbortSignal.timeout(1),
+  });
+  const rows = await result.rows<{ person: string; first_login: Date }>();
+  const bytes: Buffer = await result.arrow();
+  const total: Result | null = await result.total();
+  for await (const event of store.events({ where: {} })) counts[0] += event.type.length;
+  process.stdin.pipe(new Filter({ level: 'interactions', policy })).pipe(process.stdout);
+  try {
+    await store.close();
+  } catch (error) {
+    if (error instanceof FootfallError && error.code === 'DATA_LOSS') throw total;
+  }
+  // @ts-expect-error A store comes from Store.open.
+  new Store();
+  // @ts-expect-error There is no such level.
+  new Filter({ level: 'everything' });
+  // @ts-expect-error There is no such format.
+  await result.format('xml');
+  rows[0].first_login.getTime();
+  bytes.byteLength;
+}

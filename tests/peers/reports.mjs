@@ -1,0 +1,195 @@
+// The built-in reports, computed by DuckDB from the raw events. Written from the
+// documentation; shares nothing with Footfall.
+
+/**
+ * SQL that reads the NDJSON file into the tables that the reports select from:
+ * `event` (accepted, of a known person, in a session), `visit` (sessions).
+ * @param {{file: string, nowMs: number, level: 'content'|'interactions'}} options
+ */
+export function prepare({file, nowMs, level}) {
+  const types = level === 'content' ?
+      `'content', 'track', 'identify', 'alias'` :
+      `'click', 'page_view', 'input', 'keystroke', 'submit', 'select', 'content', 'track',
+       'identify', 'alias'`;
+  return `
+CREATE OR REPLACE TABLE raw AS
+  SELECT * FROM read_json('${file}', format = 'newline_delimited', columns = {
+    id: 'VARCHAR', time: 'BIGINT', seq: 'BIGINT', person: 'VARCHAR', anonymous: 'VARCHAR',
+    session: 'VARCHAR', type: 'VARCHAR', name: 'VARCHAR', url: 'VARCHAR',
+    title: 'VARCHAR',
+    context: 'STRUCT(country VARCHAR, region VARCHAR, city VARCHAR, browser VARCHAR,
+                     browser_version VARCHAR, os VARCHAR)'});
+
+-- The row number of a table is the order in which the file was read.
+CREATE OR REPLACE TABLE collected AS
+  SELECT rowid AS arrival, * FROM raw
+  WHERE type IN (${types})
+    AND (person IS NOT NULL OR anonymous IS NOT NULL)
+    AND time BETWEEN ${nowMs} - 365 * 86400000::BIGINT AND ${nowMs} + 86400000::BIGINT;
+
+-- The first to link an anonymous id; a link to another person is rejected.
+CREATE OR REPLACE TABLE link AS
+  SELECT anonymous, arg_min(person, arrival) AS person FROM collected
+  WHERE type IN ('alias', 'identify') AND person IS NOT NULL AND anonymous IS NOT NULL
+  GROUP BY anonymous;
+
+CREATE OR REPLACE TABLE accepted AS
+  SELECT * FROM collected c
+  WHERE NOT (type IN ('alias', 'identify') AND person IS NOT NULL
+             AND EXISTS (FROM link l WHERE l.anonymous = c.anonymous
+                         AND l.person <> c.person))
+  QUALIFY id IS NULL OR row_number() OVER (PARTITION BY id ORDER BY arrival) = 1;
+
+CREATE OR REPLACE TABLE activity AS
+  SELECT coalesce(a.person, l.person, 'anonymous:' || a.anonymous) AS person,
+         time, coalesce(seq, 0) AS seq, arrival, type, name, title, session AS host_id,
+         regexp_replace(regexp_replace(url, '[?#].*$', ''), '://[^/@]*@', '://') AS page,
+         nullif(context.country, '') AS country, nullif(context.region, '') AS region,
+         nullif(context.city, '') AS city, nullif(context.browser, '') AS browser,
+         nullif(context.browser_version, '') AS browser_version,
+         nullif(context.os, '') AS os
+  FROM accepted a LEFT JOIN link l ON a.person IS NULL AND l.anonymous = a.anonymous
+  WHERE type NOT IN ('identify', 'alias');
+
+-- Runs of events without a host's session id: first the islands between gaps of more than
+-- 30 minutes, then, in each, a cut wherever the run would reach 12 hours.
+CREATE OR REPLACE TABLE island AS
+  SELECT person, time, sum(opens) OVER (PARTITION BY person ORDER BY time) AS number
+  FROM (SELECT person, time,
+               (time - lag(time, 1, -1e15::BIGINT)
+                         OVER (PARTITION BY person ORDER BY time) > 1800000)::INT AS opens
+        FROM (SELECT DISTINCT person, time FROM activity WHERE host_id IS NULL));
+
+CREATE OR REPLACE TABLE run AS
+  WITH RECURSIVE start AS (
+    SELECT person, number, min(time) AS start FROM island GROUP BY ALL
+    UNION ALL
+    SELECT s.person, s.number, min(i.time)
+    FROM start s JOIN island i USING (person, number)
+    WHERE i.time >= s.start + 43200000
+    GROUP BY ALL)
+  SELECT DISTINCT person, start FROM start;
+
+CREATE OR REPLACE TABLE event AS
+  SELECT * EXCLUDE (host_id), 'host ' || host_id AS session, host_id AS shown
+  FROM activity WHERE host_id IS NOT NULL
+  UNION ALL
+  SELECT a.* EXCLUDE (host_id), 'run ' || r.start,
+         a.person || '/' || strftime(make_timestamp(r.start * 1000),
+                                     '%Y-%m-%dT%H:%M:%S.%gZ')
+  FROM (FROM activity WHERE host_id IS NULL) a
+  ASOF JOIN run r ON r.person = a.person AND a.time >= r.start;
+
+CREATE OR REPLACE TABLE visit AS
+  SELECT person, session, any_value(shown) AS shown,
+         min(time) AS start, max(time) AS stop, count(*) AS events,
+         count(*) FILTER (type = 'page_view') AS pages,
+         arg_min(page, key) FILTER (type = 'page_view' AND page IS NOT NULL)
+           AS entry_page,
+         arg_max(page, key) FILTER (type = 'page_view' AND page IS NOT NULL)
+           AS exit_page,
+         arg_max(country, key) FILTER (country IS NOT NULL) AS country,
+         arg_max(browser, key) FILTER (browser IS NOT NULL) AS browser,
+         arg_max(os, key) FILTER (os IS NOT NULL) AS os
+  FROM (SELECT *, {t: time, s: seq, a: arrival} AS key FROM event)
+  GROUP BY person, session;
+`;
+}
+
+/** Per report its SQL and, by column, how a value is printed in NDJSON. */
+export function reports({nowMs}) {
+  return {
+    logins: {
+      columns: {person: 'text', first_login: 'time', last_login: 'time',
+                logins_last_30_days: 'number'},
+      sql: `
+        SELECT person, min(start), max(start),
+               count(*) FILTER (start BETWEEN ${nowMs} - 30 * 86400000::BIGINT
+                                          AND ${nowMs})
+        FROM visit GROUP BY person ORDER BY person`,
+    },
+    sessions: {
+      columns: {session: 'text', person: 'text', start: 'time', end: 'time',
+                duration_ms: 'number', events: 'number', pages: 'number',
+                entry_page: 'text', exit_page: 'text', country: 'text', browser: 'text',
+                os: 'text', playable: 'boolean', not_playable_reason: 'text'},
+      sql: `
+        SELECT shown, person, start, stop, stop - start, events, pages, entry_page,
+               exit_page, country, browser, os, false, 'not recorded'
+        FROM visit ORDER BY start, person, shown`,
+    },
+    'page-views': {
+      columns: {page: 'text', title: 'text', views: 'number', people: 'number',
+                sessions: 'number', entries: 'number', exits: 'number',
+                first_time: 'time', last_time: 'time'},
+      sql: `
+        SELECT page,
+               arg_max(title, {t: time, s: seq, a: arrival}) FILTER (title IS NOT NULL),
+               count(*) AS views, count(DISTINCT person),
+               count(DISTINCT {p: person, s: session}),
+               (SELECT count(*) FROM visit v WHERE v.entry_page = e.page),
+               (SELECT count(*) FROM visit v WHERE v.exit_page = e.page),
+               min(time), max(time)
+        FROM event e WHERE type = 'page_view' AND page IS NOT NULL
+        GROUP BY page ORDER BY views DESC, page`,
+    },
+    users: {
+      columns: {person: 'text', identified: 'boolean', account: 'text',
+                first_seen: 'time', last_seen: 'time', sessions: 'number',
+                total_duration_ms: 'number', avg_duration_ms: 'number',
+                avg_between_sessions_ms: 'number', events: 'number', country: 'text',
+                region: 'text', city: 'text', browser: 'text', browser_version: 'text',
+                os: 'text'},
+      sql: `
+        WITH visits AS (
+          SELECT person, sum(events)::BIGINT AS events, count(*) AS sessions,
+                 sum(stop - start)::BIGINT AS duration,
+                 sum(greatest(next - stop, 0))::BIGINT AS between_them
+          FROM (SELECT *, lead(start) OVER (PARTITION BY person ORDER BY start, stop)
+                            AS next
+                FROM visit)
+          GROUP BY person),
+        latest AS (
+          SELECT person, min(time) AS first_seen, max(time) AS last_seen,
+                 ${['country', 'region', 'city', 'browser', 'browser_version', 'os']
+                     .map((field) => `arg_max(${field}, {t: time, s: seq, a: arrival})
+                                        FILTER (${field} IS NOT NULL) AS ${field}`)
+                     .join(', ')}
+          FROM event GROUP BY person)
+        SELECT person, NOT starts_with(person, 'anonymous:'),
+               lower(nullif(regexp_extract(person, '@(.+)$', 1), '')),
+               first_seen, last_seen, sessions, duration, duration // sessions,
+               between_them // nullif(sessions - 1, 0), events, country, region, city,
+               browser, browser_version, os
+        FROM visits JOIN latest USING (person) ORDER BY person`,
+    },
+    'active-users': {
+      columns: {day: 'text', dau: 'number', wau: 'number', mau: 'number',
+                new_people: 'number'},
+      sql: `
+        WITH active AS (SELECT DISTINCT person, make_timestamp(time * 1000)::DATE AS day
+                        FROM event),
+        days AS (SELECT DISTINCT day FROM active),
+        fresh AS (SELECT person, min(day) AS day FROM active GROUP BY person)
+        SELECT day::VARCHAR,
+               (SELECT count(DISTINCT person) FROM active a WHERE a.day = d.day),
+               (SELECT count(DISTINCT person) FROM active a
+                WHERE a.day BETWEEN d.day - 6 AND d.day),
+               (SELECT count(DISTINCT person) FROM active a
+                WHERE a.day BETWEEN d.day - 29 AND d.day),
+               (SELECT count(*) FROM fresh f WHERE f.day = d.day)
+        FROM days d ORDER BY day`,
+    },
+  };
+}
+
+/** The rows as the objects that `--format ndjson` prints. */
+export function toObjects(rows, columns) {
+  const entries = Object.entries(columns);
+  return rows.map((row) => Object.fromEntries(entries.map(([name, type], i) => {
+    const value = row[i];
+    if (value === null) return [name, null];
+    if (type === 'time') return [name, new Date(Number(value)).toISOString()];
+    return [name, type === 'number' ? Number(value) : value];
+  })));
+}
