@@ -1,8 +1,8 @@
 // The event store: filtered events, people, settings and saved documents over RocksDB.
 //
 // The log is the truth. One batch of events is one log record, written with a synced
-// write-ahead log; people and the index of event ids are views of the log that are kept in
-// memory, written behind, and brought up to date from the log when a store is opened.
+// write-ahead log; people and the index of event ids are views of the log that are kept
+// in memory, written behind, and brought up to date from the log when a store is opened.
 #ifndef FOOTFALL_STORE_EVENT_STORE_H_
 #define FOOTFALL_STORE_EVENT_STORE_H_
 
@@ -39,9 +39,9 @@ struct Options {
 // Settings of a store, changed at run time with SetSetting.
 struct Settings {
   model::Level level = model::Level::kContent;
-  int64_t retention_days = 365;    // 0 means unlimited.
-  int64_t dedup_window_days = 7;   // 0 to 366.
-  model::SessionRule session;      // "session_gap" and "session_max": durations, "30m".
+  int64_t retention_days = 365;   // 0 means unlimited.
+  int64_t dedup_window_days = 7;  // 0 to 366.
+  model::SessionRule session;     // "session_gap" and "session_max": durations, "30m".
   uint64_t event_bytes_max = uint64_t{1} << 20;
   std::string account_property;
   uint64_t report_memory_bytes = 0;  // Derived: the part of the budget a query may use.
@@ -64,9 +64,10 @@ class Batch {
   size_t bytes() const;  // Memory held.
   void Clear();
 
+  struct Rep;  // Known to the store alone.
+
  private:
   friend class EventStore;
-  struct Rep;
   std::unique_ptr<Rep> rep_;
 };
 
@@ -83,9 +84,9 @@ struct AppendResult {
 
 // An event as a scan hands it out.
 struct StoredEvent {
-  model::Event event;     // Its views live until the visitor returns.
-  uint64_t person = 0;    // Code of the person, aliases resolved.
-  uint64_t arrival = 0;   // Store-wide ingest position; grows.
+  model::Event event;    // Its views live until the visitor returns.
+  uint64_t person = 0;   // Code of the person, aliases resolved.
+  uint64_t arrival = 0;  // Store-wide ingest position; grows.
 };
 
 struct ScanOptions {
@@ -109,14 +110,14 @@ class Snapshot {
  public:
   virtual ~Snapshot() = default;
 
-  // Visits events in order of arrival, identify and alias included. A status other than OK
-  // from `visit` stops the scan and is returned. DATA_LOSS names a damaged record.
+  // Visits events in order of arrival, identify and alias included. A status other than
+  // OK from `visit` stops the scan and is returned. DATA_LOSS names a damaged record.
   virtual absl::Status Scan(
       const ScanOptions& options, ScanStats* stats,
       absl::FunctionRef<absl::Status(const StoredEvent&)> visit) const = 0;
 
-  // Visits all people, unlinked anonymous ones included, by rising code. Anonymous ids that
-  // were linked are part of their person.
+  // Visits all people, unlinked anonymous ones included, by rising code. Anonymous ids
+  // that were linked are part of their person.
   virtual absl::Status VisitPeople(
       absl::FunctionRef<absl::Status(const model::Person&)> visit) const = 0;
 
@@ -151,8 +152,8 @@ struct Metrics {
   uint64_t memory_bytes = 0;
 };
 
-// Thread-safe: all methods may be called concurrently. After Close, and in a child process
-// that inherited it through fork(), every method answers FAILED_PRECONDITION.
+// Thread-safe: all methods may be called concurrently. After Close, and in a child
+// process that inherited it through fork(), every method answers FAILED_PRECONDITION.
 class EventStore {
  public:
   // See footfall_store_open for the errors.
@@ -163,8 +164,8 @@ class EventStore {
   // Writes back what is behind and closes; waits for calls in progress. Idempotent.
   absl::Status Close();
 
-  // Appends the batch atomically and durably; concurrent callers share a sync. `now_ms` is
-  // the ingest time, for the window of de-duplication. Nothing is stored on an error:
+  // Appends the batch atomically and durably; concurrent callers share a sync. `now_ms`
+  // is the ingest time, for the window of de-duplication. Nothing is stored on an error:
   // RESOURCE_EXHAUSTED when the disk is full, FAILED_PRECONDITION on a read-only store.
   absl::StatusOr<AppendResult> Append(const Batch& batch, int64_t now_ms);
 
@@ -182,8 +183,8 @@ class EventStore {
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ListDocuments(
       std::string_view kind);  // (name, text), sorted by name.
 
-  // Erases a person: events, attributes, identifiers. Answers the number of events removed;
-  // NOT_FOUND for an unknown id.
+  // Erases a person: events, attributes, identifiers. Answers the number of events
+  // removed; NOT_FOUND for an unknown id.
   absl::StatusOr<uint64_t> ForgetPerson(std::string_view id);
 
   // Removes events that data retention has expired and gives the space back. People keep

@@ -1,0 +1,300 @@
+// Rewriting what is stored: data retention, forgetting a person, a changed session rule.
+#include <algorithm>
+
+#include "base/file.h"
+#include "base/status.h"
+#include "base/strings.h"
+#include "store/store_impl.h"
+
+namespace footfall::store {
+namespace {
+
+// Rewritten rows are written in atoms of about this size.
+constexpr size_t kRewriteBytes = 4 << 20;
+
+std::string ForgetKey(uint64_t code) {
+  std::string key(kForgetPrefix);
+  PutFixed64(key, code);
+  return key;
+}
+
+}  // namespace
+
+// Which events go. What is kept of a record is encoded anew, so that no string stays
+// behind that only the others used.
+struct EventStore::Impl::Rewrite {
+  std::function<bool(const RecordHeader&)> wanted;
+  // Whether a record has to be looked into at all.
+  std::function<bool(const LogRecord&)> touches;
+  enum class Fate { kKeep, kKeepWithoutAnonymous, kDrop };
+  std::function<absl::StatusOr<Fate>(const LogRecord&, const EventDecoder::Decoded&)>
+      fate;
+  int64_t horizon_ms = 0;
+  const base::Cancel* cancel = nullptr;
+};
+
+absl::StatusOr<uint64_t> EventStore::Impl::RewriteLog(const Rewrite& rewrite) {
+  const RecordScan scan{.rocks = rocks_.get(),
+                        .dictionaries = dictionaries_.get(),
+                        .cancel = rewrite.cancel,
+                        .wanted = rewrite.wanted};
+  uint64_t removed = 0;
+  uint64_t pending = 0;
+  rocksdb::WriteBatch rows;
+  const auto write = [&]() -> absl::Status {
+    if (rows.Count() == 0) return absl::OkStatus();
+    Counters counters = counters_;
+    counters.events -= pending;
+    counters.removed += pending;
+    counters.horizon_ms = std::max(counters.horizon_ms, rewrite.horizon_ms);
+    rows.Put(rocks_->family(kMeta), kCountersKey, ToSlice(counters.Encode()));
+    if (absl::Status status = rocks_->Write(&rows, true); !status.ok()) {
+      write_failed_ = true;
+      return status;
+    }
+    counters_ = counters;
+    removed += pending;
+    pending = 0;
+    rows.Clear();
+    ++version_;
+    return absl::OkStatus();
+  };
+
+  Batch::Rep batch;
+  std::vector<uint64_t> arrivals;
+  std::vector<std::string> names;
+  const absl::Status scanned =
+      ScanRecords(scan, [&](uint64_t number, LogRecord& record) -> absl::Status {
+        if (rewrite.touches && !rewrite.touches(record)) return absl::OkStatus();
+        NameByCode(record, &names);
+        batch.Clear();
+        arrivals.clear();
+        bool changed = false;
+        const absl::Status visited = record.Visit(
+            [&](const EventDecoder::Decoded& decoded, uint64_t arrival) -> absl::Status {
+              FOOTFALL_ASSIGN_OR_RETURN(const auto fate, rewrite.fate(record, decoded));
+              changed = changed || fate != Rewrite::Fate::kKeep;
+              if (fate == Rewrite::Fate::kDrop) return absl::OkStatus();
+              model::Event event = decoded.event;
+              if (fate == Rewrite::Fate::kKeepWithoutAnonymous) event.anonymous = {};
+              batch.Add(event);
+              arrivals.push_back(arrival);
+              return absl::OkStatus();
+            });
+        FOOTFALL_RETURN_IF_ERROR(AtRecord(number, visited));
+        if (!changed) return absl::OkStatus();
+        pending += record.header().events - batch.facts.size();
+        if (batch.facts.empty()) {
+          rows.Delete(rocks_->family(kLog), ToSlice(RecordKey(number)));
+        } else {
+          std::vector<uint32_t> kept(batch.facts.size());
+          for (uint32_t i = 0; i < kept.size(); ++i) kept[i] = i;
+          const std::vector<uint32_t> codes = CodeStrings(
+              batch.strings, [this](uint32_t dictionary, std::string_view text) {
+                return dictionaries_->Find(dictionary, text);
+              });
+          const std::string value =
+              EncodeRecord({.batch = batch,
+                            .codes = codes,
+                            .people = CodesOf(batch),
+                            .kept = kept,
+                            .arrivals = &arrivals,
+                            .first_arrival = arrivals.front(),
+                            .ingest_ms = record.header().ingest_ms});
+          rows.Put(rocks_->family(kLog), ToSlice(RecordKey(number)), ToSlice(value));
+        }
+        return rows.GetDataSize() > kRewriteBytes ? write() : absl::OkStatus();
+      });
+  if (!scanned.ok()) return scanned;
+  FOOTFALL_RETURN_IF_ERROR(write());
+  return removed;
+}
+
+absl::StatusOr<uint64_t> EventStore::Impl::ForgetPerson(std::string_view id) {
+  FOOTFALL_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot,
+                            read_only_ ? absl::StatusOr<std::shared_ptr<const Snapshot>>(
+                                             std::shared_ptr<const Snapshot>())
+                                       : TakeSnapshot());
+  std::shared_lock<std::shared_mutex> open;
+  FOOTFALL_RETURN_IF_ERROR(EnterToWrite(&open));
+  FOOTFALL_ASSIGN_OR_RETURN(const model::Person person, snapshot->FindPerson(id));
+  const Exclusive exclusive(this);
+  FOOTFALL_RETURN_IF_ERROR(Heal());
+  std::string codes;
+  PutVarint(codes, person.code);
+  for (const std::string& anonymous : person.anonymous_ids) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const Identity identity,
+        people_->Find(HashIdentifier(key_, kAnonymousId, anonymous)));
+    PutVarint(codes, identity.code);
+  }
+  // From here on a crash does not undo it: opening the store goes on where it stopped.
+  FOOTFALL_RETURN_IF_ERROR(rocks_->Put(kMeta, ForgetKey(person.code), codes));
+  return FinishForgetting(codes);
+}
+
+absl::StatusOr<uint64_t> EventStore::Impl::FinishForgetting(std::string_view codes_row) {
+  std::vector<uint64_t> codes;
+  for (Reader reader(codes_row); !reader.done() && reader.ok();) {
+    codes.push_back(reader.Varint());
+  }
+  if (codes.empty()) return absl::DataLossError("the store is damaged: nobody to forget");
+  // Nothing about them may be written behind later.
+  FOOTFALL_RETURN_IF_ERROR(people_->Flush(counters_.next_record - 1));
+  people_->Reset();
+  const auto theirs = [&codes](uint64_t code) {
+    return std::find(codes.begin(), codes.end(), code) != codes.end();
+  };
+  Rewrite rewrite;
+  rewrite.touches = [&](const LogRecord& record) {
+    return std::any_of(record.people().begin(), record.people().end(), theirs);
+  };
+  rewrite.fate =
+      [&](const LogRecord& record,
+          const EventDecoder::Decoded& decoded) -> absl::StatusOr<Rewrite::Fate> {
+    const std::vector<uint64_t>& people = record.people();
+    const bool anonymous =
+        decoded.anonymous != UINT32_MAX && theirs(people[decoded.anonymous]);
+    if (decoded.person != UINT32_MAX) {
+      if (theirs(people[decoded.person])) return Rewrite::Fate::kDrop;
+      return anonymous ? Rewrite::Fate::kKeepWithoutAnonymous : Rewrite::Fate::kKeep;
+    }
+    return anonymous ? Rewrite::Fate::kDrop : Rewrite::Fate::kKeep;
+  };
+  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t removed, RewriteLog(rewrite));
+
+  rocksdb::WriteBatch rows;
+  rocksdb::ColumnFamilyHandle* const family = rocks_->family(kPeople);
+  for (const uint64_t code : codes) {
+    FOOTFALL_ASSIGN_OR_RETURN(const auto row, rocks_->Get(kPeople, CodeKey(code)));
+    if (row.has_value()) {
+      const auto [kind, text] = DecodeIdRow(*row);
+      rows.Delete(family, ToSlice(IdKey(HashIdentifier(key_, kind, text))));
+    }
+    for (const std::string& key :
+         {CodeKey(code), LinkKey(code), StateKey(code), StaleKey(code)}) {
+      rows.Delete(family, ToSlice(key));
+    }
+  }
+  rows.Delete(rocks_->family(kMeta), ToSlice(ForgetKey(codes.front())));
+  if (absl::Status status = rocks_->Write(&rows, true); !status.ok()) {
+    write_failed_ = true;
+    return status;
+  }
+  ++version_;
+  last_snapshot_.reset();
+  // Deleted rows stay in the files until they are rewritten, and in the write-ahead log
+  // until what it protects has been.
+  FOOTFALL_RETURN_IF_ERROR(rocks_->Flush());
+  for (const Family rewritten : {kLog, kPeople, kMeta}) {
+    FOOTFALL_RETURN_IF_ERROR(rocks_->CompactAll(rewritten));
+  }
+  return removed;
+}
+
+// Computes stale runs while the events are still there.
+absl::Status EventStore::Impl::SettleStaleRuns(const base::Cancel* cancel) {
+  FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(cancel));
+  FOOTFALL_RETURN_IF_ERROR(people_->Flush(counters_.next_record - 1));
+  const auto snapshot = MakeSnapshot(rocks_, rocks_->db()->GetSnapshot(), {});
+  const auto& stored = static_cast<const StoreSnapshot&>(*snapshot);
+  FOOTFALL_ASSIGN_OR_RETURN(const auto* fresh, stored.FreshRuns());
+  for (const auto& [code, runs] : *fresh) {
+    FOOTFALL_RETURN_IF_ERROR(people_->ReplaceRuns(code, runs, counters_.horizon_ms));
+  }
+  return people_->Flush(counters_.next_record - 1);
+}
+
+absl::StatusOr<CompactReport> EventStore::Impl::Compact(int64_t now_ms,
+                                                        const base::Cancel* cancel) {
+  std::shared_lock<std::shared_mutex> open;
+  FOOTFALL_RETURN_IF_ERROR(EnterToWrite(&open));
+  const Exclusive exclusive(this);
+  FOOTFALL_RETURN_IF_ERROR(Heal());
+  FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(cancel));
+  CompactReport report;
+  report.bytes_before = base::DirectoryBytes(path_);
+  FOOTFALL_RETURN_IF_ERROR(SettleStaleRuns(cancel));
+  const Settings now = settings();
+  if (now.retention_days > 0) {
+    const int64_t cutoff_ms = now_ms - now.retention_days * kDayMs;
+    Rewrite rewrite;
+    rewrite.cancel = cancel;
+    rewrite.horizon_ms = cutoff_ms;
+    rewrite.wanted = [cutoff_ms](const RecordHeader& header) {
+      return header.min_time_ms < cutoff_ms;
+    };
+    rewrite.fate = [cutoff_ms](const LogRecord&, const EventDecoder::Decoded& decoded)
+        -> absl::StatusOr<Rewrite::Fate> {
+      return decoded.event.time_ms < cutoff_ms ? Rewrite::Fate::kDrop
+                                               : Rewrite::Fate::kKeep;
+    };
+    FOOTFALL_ASSIGN_OR_RETURN(report.events_removed, RewriteLog(rewrite));
+  }
+  FOOTFALL_RETURN_IF_ERROR(ids_->Drop(DayOf(now_ms) - now.dedup_window_days));
+  FOOTFALL_RETURN_IF_ERROR(rocks_->Flush());
+  for (const Family family : {kMeta, kLog, kDictionary, kPeople, kIds}) {
+    FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(cancel));
+    FOOTFALL_RETURN_IF_ERROR(rocks_->CompactAll(family));
+  }
+  report.bytes_after = base::DirectoryBytes(path_);
+  return report;
+}
+
+// Counts all runs anew after the rule has changed. Ingest waits for it.
+absl::Status EventStore::Impl::RebuildSessions() {
+  const uint64_t through = counters_.next_record - 1;
+  FOOTFALL_RETURN_IF_ERROR(people_->Flush(through));
+  people_->Reset();
+  StringTable texts;
+  rocksdb::WriteBatch rows;
+  auto states = rocks_->Iterate(kPeople);
+  for (states->Seek(std::string(1, kStatePrefix));
+       states->Valid() && states->key()[0] == kStatePrefix; states->Next()) {
+    PersonState state;
+    const uint64_t code = CodeOfKey(ToView(states->key()));
+    if (!state.Decode(ToView(states->value()), &texts)) {
+      return absl::DataLossError(
+          base::Cat("the store is damaged: person ", code, " cannot be read"));
+    }
+    // Runs that data retention took the events of cannot be counted again.
+    std::erase_if(state.runs, [this](const SessionSpan& run) {
+      return run.end_ms >= counters_.horizon_ms;
+    });
+    state.stale = false;
+    rows.Put(rocks_->family(kPeople), states->key(), ToSlice(state.Encode(texts)));
+    rows.Delete(rocks_->family(kPeople), ToSlice(StaleKey(code)));
+    texts.Clear();
+    if (rows.GetDataSize() > kRewriteBytes) {
+      FOOTFALL_RETURN_IF_ERROR(rocks_->Write(&rows, false));
+      rows.Clear();
+    }
+  }
+  FOOTFALL_RETURN_IF_ERROR(FromRocks(states->status()));
+  FOOTFALL_RETURN_IF_ERROR(rocks_->Write(&rows, false));
+
+  const RecordScan scan{.rocks = rocks_.get(), .dictionaries = dictionaries_.get()};
+  CodeLookup lookup(rocks_.get(), nullptr);
+  const model::SessionRule rule = settings().session;
+  Batch::Rep batch;
+  std::vector<uint64_t> arrivals;
+  std::vector<std::string> names;
+  const absl::Status scanned =
+      ScanRecords(scan, [&](uint64_t number, LogRecord& record) -> absl::Status {
+        lookup.Trim();
+        NameByCode(record, &names);
+        FOOTFALL_RETURN_IF_ERROR(AtRecord(number, ToBatch(record, &batch, &arrivals)));
+        FOOTFALL_ASSIGN_OR_RETURN(const std::vector<Identity> identities,
+                                  IdentitiesOf(batch, lookup));
+        FOOTFALL_RETURN_IF_ERROR(people_->RebuildRuns(batch, identities, rule));
+        return people_->ShouldFlush() ? people_->Flush(through) : absl::OkStatus();
+      });
+  if (!scanned.ok()) return scanned;
+  FOOTFALL_RETURN_IF_ERROR(people_->Flush(through));
+  rocksdb::WriteBatch done;
+  done.Delete(rocks_->family(kMeta), kRebuildKey);
+  ++version_;
+  return rocks_->Write(&done, true);
+}
+
+}  // namespace footfall::store

@@ -1,0 +1,322 @@
+#include "store/people.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "store/coding.h"
+#include "store/event_coding.h"
+#include "store/meta.h"
+
+namespace footfall::store {
+namespace {
+
+// What must be replayed after a kill, or by a reader in another process, stays under this
+// many events.
+constexpr uint64_t kEventsBehindMax = 1'000'000;
+
+std::string CodedKey(char prefix, uint64_t code) {
+  std::string key(1, prefix);
+  PutFixed64(key, code);
+  return key;
+}
+
+}  // namespace
+
+std::string IdKey(const Hash128& hash) {
+  std::string key = "i";
+  PutFixed64(key, hash.high);
+  PutFixed64(key, hash.low);
+  return key;
+}
+std::string CodeKey(uint64_t code) { return CodedKey(kCodePrefix, code); }
+std::string LinkKey(uint64_t code) { return CodedKey('l', code); }
+std::string StateKey(uint64_t code) { return CodedKey(kStatePrefix, code); }
+std::string StaleKey(uint64_t code) { return CodedKey(kStalePrefix, code); }
+uint64_t CodeOfKey(std::string_view key) {
+  return key.size() == 9 ? Reader(key.substr(1)).Fixed64() : 0;
+}
+
+std::string EncodeIdentity(const Identity& identity) {
+  std::string row;
+  PutVarint(row, identity.code);
+  PutVarint(row, identity.link);
+  return row;
+}
+bool DecodeIdentity(std::string_view row, Identity* identity) {
+  Reader reader(row);
+  identity->code = reader.Varint();
+  identity->link = reader.Varint();
+  return reader.ok() && reader.done() && identity->code != 0;
+}
+std::string EncodeIdRow(uint32_t kind, std::string_view id) {
+  std::string row(1, static_cast<char>(kind));
+  row += id;
+  return row;
+}
+std::pair<uint32_t, std::string_view> DecodeIdRow(std::string_view row) {
+  if (row.empty()) return {kPersonId, {}};
+  return {static_cast<uint8_t>(row[0]), row.substr(1)};
+}
+
+absl::StatusOr<Identity> People::Find(const Hash128& hash) {
+  const auto known = identities_.find(hash);
+  if (known != identities_.end()) return known->second;
+  auto row = rocks_->Get(kPeople, IdKey(hash));
+  if (!row.ok()) return row.status();
+  Identity identity;
+  if (!row->has_value()) return identity;
+  if (!DecodeIdentity(**row, &identity)) {
+    return absl::DataLossError("the store is damaged: an identifier cannot be read");
+  }
+  Remember(hash, identity);
+  return identity;
+}
+
+void People::Remember(const Hash128& hash, const Identity& identity) {
+  identities_[hash] = identity;
+}
+
+absl::Status People::LoadState(uint64_t code) {
+  std::unique_ptr<Entry>& slot = states_[code];
+  if (slot != nullptr) {
+    slot->used = true;
+    return absl::OkStatus();
+  }
+  auto entry = std::make_unique<Entry>();
+  auto row = rocks_->Get(kPeople, StateKey(code));
+  absl::Status status = row.status();
+  if (row.ok() && row->has_value()) {
+    entry->exists = true;
+    if (!entry->state.Decode(**row, &texts_)) {
+      status = absl::DataLossError(
+          base::Cat("the store is damaged: person ", code, " cannot be read"));
+    }
+    entry->was_stale = entry->state.stale;
+  }
+  if (!status.ok()) {
+    states_.erase(code);
+    return status;
+  }
+  entry->used = true;
+  slot = std::move(entry);
+  Measure(*slot);
+  return absl::OkStatus();
+}
+
+void People::Measure(Entry& entry) {
+  const size_t now = entry.state.bytes() + sizeof(Entry) - sizeof(PersonState) + 32;
+  bytes_ += now - entry.bytes;
+  entry.bytes = now;
+}
+
+absl::Status People::Load(const Batch::Rep& batch, const std::vector<uint32_t>& kept,
+                          const std::vector<Identity>& identities) {
+  std::vector<bool> done(identities.size());
+  const auto load = [&](uint32_t index, bool linked_too) -> absl::Status {
+    if (index == StringTable::kNone || (done[index] && !linked_too)) {
+      return absl::OkStatus();
+    }
+    done[index] = true;
+    const Identity& identity = identities[index];
+    if (linked_too && identity.link != 0) {
+      if (absl::Status status = LoadState(identity.code); !status.ok()) return status;
+    }
+    return identity.person() == 0 ? absl::OkStatus() : LoadState(identity.person());
+  };
+  for (const uint32_t i : kept) {
+    const EventFacts& facts = batch.facts[i];
+    const bool links = facts.type == model::EventType::kAlias ||
+                       facts.type == model::EventType::kIdentify;
+    if (facts.person != StringTable::kNone) {
+      if (absl::Status status = load(facts.person, false); !status.ok()) return status;
+    }
+    if (facts.person == StringTable::kNone || links) {
+      if (absl::Status status = load(facts.anonymous, links); !status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+People::Entry& People::Change(uint64_t code) {
+  std::unique_ptr<Entry>& slot = states_[code];
+  if (slot == nullptr) slot = std::make_unique<Entry>();
+  slot->exists = true;
+  slot->used = true;
+  if (!slot->changed) ++changed_;
+  slot->changed = true;
+  return *slot;
+}
+
+void People::Apply(const Batch::Rep& batch, const std::vector<uint32_t>& kept,
+                   const std::vector<Identity>& identities, uint64_t first_arrival,
+                   const std::vector<uint64_t>* arrivals,
+                   const model::SessionRule& rule) {
+  // What is the same for many events of the batch is looked up once.
+  std::vector<Entry*> entries(identities.size(), nullptr);
+  std::vector<uint64_t> sessions(batch.strings.size(), 0);
+  std::vector<uint32_t> texts(batch.strings.size(), StringTable::kNone);
+  std::vector<std::string_view> strings, ids;
+
+  for (size_t n = 0; n < kept.size(); ++n) {
+    const EventFacts& facts = batch.facts[kept[n]];
+    const EventOrder order{facts.time_ms, facts.seq,
+                           arrivals == nullptr ? first_arrival + n : (*arrivals)[n]};
+    const uint32_t index =
+        facts.person != StringTable::kNone ? facts.person : facts.anonymous;
+    if (index == StringTable::kNone || identities[index].person() == 0) continue;
+    Entry*& entry = entries[index];
+    if (entry == nullptr) entry = &Change(identities[index].person());
+
+    const bool identify = facts.type == model::EventType::kIdentify;
+    if (identify || facts.type == model::EventType::kAlias) {
+      if (facts.person != StringTable::kNone && facts.anonymous != StringTable::kNone) {
+        const uint64_t code = identities[facts.anonymous].code;
+        auto& linked = entry->state.anonymous;
+        if (std::find(linked.begin(), linked.end(), code) == linked.end()) {
+          linked.push_back(code);
+          Entry& anonymous = Change(code);
+          if (&anonymous != entry) {
+            entry->state.Merge(anonymous.state, rule);
+            anonymous.state = PersonState();
+            anonymous.exists = false;
+          }
+        }
+      }
+      if (!identify) continue;
+      if (strings.empty()) {
+        for (size_t i = 0; i < batch.strings.size(); ++i) {
+          strings.push_back(batch.strings[i].text());
+        }
+        ids.resize(batch.people.size());
+      }
+      EventDecoder decoder(
+          {.base_time_ms = batch.base_time_ms, .strings = &strings, .people = &ids});
+      Reader reader(batch.encoded(facts));
+      EventDecoder::Decoded decoded;
+      if (decoder.Next(reader, decoded)) entry->state.Identify(order, decoded.event);
+      continue;
+    }
+
+    uint64_t session = 0;
+    if (facts.session != StringTable::kNone) {
+      uint64_t& hash = sessions[facts.session];
+      if (hash == 0) hash = HashSession(key_, batch.strings[facts.session].text());
+      session = hash;
+    }
+    entry->state.AddActivity(order, session, rule);
+    for (uint32_t i = 0; i < kLatestFields; ++i) {
+      const uint32_t string = facts.latest[i];
+      if (string == StringTable::kNone) continue;
+      PersonState::Latest& latest = entry->state.latest[i];
+      if (latest.text != StringTable::kNone && latest.order > order) continue;
+      uint32_t& text = texts[string];
+      if (text == StringTable::kNone) {
+        text = texts_.Intern(i, batch.strings[string].text());
+      }
+      latest.order = order;
+      latest.text = text;
+    }
+  }
+  applied_since_flush_ += kept.size();
+  for (Entry* entry : entries) {
+    if (entry != nullptr) Measure(*entry);
+  }
+}
+
+absl::Status People::RebuildRuns(const Batch::Rep& batch,
+                                 const std::vector<Identity>& identities,
+                                 const model::SessionRule& rule) {
+  for (const EventFacts& facts : batch.facts) {
+    const uint32_t index =
+        facts.person != StringTable::kNone ? facts.person : facts.anonymous;
+    if (facts.session != StringTable::kNone || index == StringTable::kNone ||
+        facts.type == model::EventType::kIdentify ||
+        facts.type == model::EventType::kAlias || identities[index].person() == 0) {
+      continue;
+    }
+    const uint64_t code = identities[index].person();
+    if (absl::Status status = LoadState(code); !status.ok()) return status;
+    Entry& entry = Change(code);
+    entry.state.AddToRuns(facts.time_ms, rule);
+    Measure(entry);
+    ++applied_since_flush_;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status People::ReplaceRuns(uint64_t code, const std::vector<SessionSpan>& runs,
+                                 int64_t horizon_ms) {
+  if (absl::Status status = LoadState(code); !status.ok()) return status;
+  Entry& entry = Change(code);
+  std::erase_if(entry.state.runs, [horizon_ms](const SessionSpan& run) {
+    return run.end_ms >= horizon_ms;
+  });
+  entry.state.runs.insert(entry.state.runs.end(), runs.begin(), runs.end());
+  entry.state.stale = false;
+  Measure(entry);
+  return absl::OkStatus();
+}
+
+bool People::ShouldFlush() const {
+  return bytes() > bytes_max_ || applied_since_flush_ > kEventsBehindMax;
+}
+
+absl::Status People::Flush(uint64_t through) {
+  rocksdb::WriteBatch batch;
+  rocksdb::ColumnFamilyHandle* const family = rocks_->family(kPeople);
+  for (const auto& [code, entry] : states_) {
+    if (!entry->changed) continue;
+    if (entry->exists) {
+      batch.Put(family, ToSlice(StateKey(code)), ToSlice(entry->state.Encode(texts_)));
+    } else {
+      batch.Delete(family, ToSlice(StateKey(code)));
+    }
+    const bool stale = entry->exists && entry->state.stale;
+    if (stale && !entry->was_stale) batch.Put(family, ToSlice(StaleKey(code)), "");
+    if (!stale && entry->was_stale) batch.Delete(family, ToSlice(StaleKey(code)));
+  }
+  std::string row;
+  PutVarint(row, through);
+  batch.Put(rocks_->family(kMeta), kPeopleThroughKey, ToSlice(row));
+  if (absl::Status status = rocks_->Write(&batch, false); !status.ok()) return status;
+
+  const bool evict = bytes() > bytes_max_ / 2;
+  for (auto at = states_.begin(); at != states_.end();) {
+    Entry& entry = *at->second;
+    if (!entry.exists || (evict && !entry.used)) {
+      bytes_ -= entry.bytes;
+      states_.erase(at++);
+      continue;
+    }
+    entry.was_stale = entry.state.stale;
+    entry.changed = false;
+    entry.used = false;
+    ++at;
+  }
+  changed_ = 0;
+  applied_since_flush_ = 0;
+  // States that are all in use, or texts that no state has any more, leave no choice but
+  // to begin anew.
+  if (bytes() > bytes_max_ / 4 * 3) Reset();
+  return absl::OkStatus();
+}
+
+StateOverlay People::Overlay() const {
+  StateOverlay overlay;
+  for (const auto& [code, entry] : states_) {
+    if (!entry->changed) continue;
+    overlay[code] = entry->exists ? entry->state.Encode(texts_) : std::string();
+  }
+  return overlay;
+}
+
+void People::Reset() {
+  identities_.clear();
+  states_.clear();
+  texts_ = StringTable();
+  bytes_ = 0;
+  changed_ = 0;
+  applied_since_flush_ = 0;
+}
+
+}  // namespace footfall::store

@@ -1,0 +1,123 @@
+// People as a view of the log: identifiers, links and states, held in memory and written
+// behind.
+#ifndef FOOTFALL_STORE_PEOPLE_H_
+#define FOOTFALL_STORE_PEOPLE_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "model/session.h"
+#include "store/batch.h"
+#include "store/hashing.h"
+#include "store/person_state.h"
+#include "store/rocks.h"
+
+namespace footfall::store {
+
+// Rows of the family kPeople.
+std::string IdKey(const Hash128& hash);        // -> code, link.
+std::string CodeKey(uint64_t code);            // -> kind, id.
+std::string LinkKey(uint64_t anonymous_code);  // -> code of the person.
+std::string StateKey(uint64_t code);           // -> PersonState.
+std::string StaleKey(uint64_t code);           // -> nothing; the state is stale.
+inline constexpr char kStatePrefix = 'p';
+inline constexpr char kCodePrefix = 'c';
+inline constexpr char kStalePrefix = 's';
+uint64_t CodeOfKey(std::string_view key);
+
+// Who an identifier stands for; code 0 is nobody yet.
+struct Identity {
+  uint64_t code = 0;
+  uint64_t link = 0;  // Of an anonymous id: the person it is linked to.
+  uint64_t person() const { return link != 0 ? link : code; }
+};
+std::string EncodeIdentity(const Identity& identity);
+bool DecodeIdentity(std::string_view row, Identity* identity);
+
+// Kind (kPersonId, kAnonymousId) and id of a kCodePrefix row.
+std::string EncodeIdRow(uint32_t kind, std::string_view id);
+std::pair<uint32_t, std::string_view> DecodeIdRow(std::string_view row);
+
+// Encoded states by code that differ from the rows of the store; empty: no such person.
+using StateOverlay = std::map<uint64_t, std::string>;
+
+// Not thread-safe: the store calls it from one writer at a time.
+class People {
+ public:
+  People(std::shared_ptr<Rocks> rocks, const HashKey& key, size_t bytes_max)
+      : rocks_(std::move(rocks)), key_(key), bytes_max_(bytes_max) {}
+
+  // Identifiers; Remember replaces what a look-up answers from now on.
+  absl::StatusOr<Identity> Find(const Hash128& hash);
+  void Remember(const Hash128& hash, const Identity& identity);
+  void Forget(const Hash128& hash) { identities_.erase(hash); }
+
+  // Brings the states that applying these events touches into memory, so that Apply
+  // cannot fail. `identities` has one entry per entry of batch.people.
+  absl::Status Load(const Batch::Rep& batch, const std::vector<uint32_t>& kept,
+                    const std::vector<Identity>& identities);
+  // Takes the events in. `arrivals` has one entry per kept event, or is null for
+  // consecutive ones from `first_arrival`.
+  void Apply(const Batch::Rep& batch, const std::vector<uint32_t>& kept,
+             const std::vector<Identity>& identities, uint64_t first_arrival,
+             const std::vector<uint64_t>* arrivals, const model::SessionRule& rule);
+
+  // Counts the events without a session id of an old record in the runs only, for people
+  // whose runs were taken away because the rule has changed.
+  absl::Status RebuildRuns(const Batch::Rep& batch,
+                           const std::vector<Identity>& identities,
+                           const model::SessionRule& rule);
+  // Replaces the stale runs of a person, from the horizon of data retention on.
+  absl::Status ReplaceRuns(uint64_t code, const std::vector<SessionSpan>& runs,
+                           int64_t horizon_ms);
+
+  // Writes all changed states, with `through`, the last log record they include, in one
+  // atom; then drops what the budget has no room for.
+  absl::Status Flush(uint64_t through);
+  // The changed states, as Flush would write them.
+  StateOverlay Overlay() const;
+  // Whether changed states take so much memory that they should be written.
+  bool ShouldFlush() const;
+  size_t changed() const { return changed_; }
+  // Forgets everything in memory, changes included.
+  void Reset();
+
+  size_t bytes() const { return bytes_ + identities_.size() * 48 + texts_.bytes(); }
+
+ private:
+  struct Entry {
+    PersonState state;
+    size_t bytes = 0;
+    bool exists = false;
+    bool changed = false;
+    bool was_stale = false;  // A kStalePrefix row is stored.
+    bool used = false;       // Since the last flush.
+  };
+
+  absl::Status LoadState(uint64_t code);
+  Entry& Change(uint64_t code);
+  void Measure(Entry& entry);
+
+  std::shared_ptr<Rocks> rocks_;
+  const HashKey key_;
+  const size_t bytes_max_;
+  absl::flat_hash_map<Hash128, Identity> identities_;
+  absl::flat_hash_map<uint64_t, std::unique_ptr<Entry>> states_;
+  StringTable texts_;
+  size_t bytes_ = 0;
+  size_t changed_ = 0;
+  uint64_t applied_since_flush_ = 0;
+};
+
+}  // namespace footfall::store
+
+#endif  // FOOTFALL_STORE_PEOPLE_H_

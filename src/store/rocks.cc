@@ -1,0 +1,229 @@
+#include "store/rocks.h"
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+
+#include "base/status.h"
+#include "base/strings.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/env.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/listener.h"
+#include "rocksdb/table.h"
+#include "rocksdb/write_buffer_manager.h"
+
+namespace footfall::store {
+namespace {
+
+constexpr const char* kFamilyNames[kFamilies] = {"default", "log", "dictionary", "people",
+                                                 "ids"};
+
+// Hands RocksDB's warnings and errors to the host.
+class HostLogger : public rocksdb::Logger {
+ public:
+  explicit HostLogger(LogFunction log)
+      : Logger(rocksdb::InfoLogLevel::WARN_LEVEL), log_(std::move(log)) {}
+
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}  // Headers and such.
+  void Logv(const rocksdb::InfoLogLevel level, const char* format,
+            va_list args) override {
+    if (!log_ || level < rocksdb::InfoLogLevel::WARN_LEVEL ||
+        level > rocksdb::InfoLogLevel::FATAL_LEVEL) {
+      return;
+    }
+    char line[1024];
+    const int size = std::vsnprintf(line, sizeof line, format, args);
+    if (size <= 0) return;
+    log_(level == rocksdb::InfoLogLevel::WARN_LEVEL ? LogSeverity::kWarning
+                                                    : LogSeverity::kError,
+         base::Trim({line, std::min(static_cast<size_t>(size), sizeof line - 1)}));
+  }
+
+ private:
+  LogFunction log_;
+};
+
+// Keeps RocksDB from starting a thread that waits for the disk to have space again; the
+// store resumes by itself at the next write.
+class NoAutoRecovery : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+};
+
+rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const Budget& budget,
+                                           const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.format_version = 5;
+  table.checksum = rocksdb::kXXH3;
+  options.compression = rocksdb::kZSTD;
+  options.compression_opts.level = 1;
+  // A memtable takes a quarter of its share, so that one can be written out while the
+  // next one fills.
+  options.write_buffer_size = std::max<uint64_t>(budget.memtables / 16, 256 << 10);
+  options.max_write_buffer_number = 2;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.target_file_size_base = 32 << 20;
+  switch (family) {
+    case kLog:
+      // Values are large, and are read in order.
+      options.write_buffer_size = std::max<uint64_t>(budget.memtables / 4, 1 << 20);
+      table.block_size = 64 << 10;
+      break;
+    case kPeople:
+      options.write_buffer_size = std::max<uint64_t>(budget.memtables / 4, 1 << 20);
+      table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+      break;
+    case kIds:
+      options.compression = rocksdb::kNoCompression;  // Hashes do not compress.
+      break;
+    default:
+      break;
+  }
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+}  // namespace
+
+absl::Status FromRocks(const rocksdb::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string message = status.ToString();
+  const auto mentions = [&message](const char* text) {
+    return message.find(text) != std::string::npos;
+  };
+  absl::StatusCode code = absl::StatusCode::kInternal;
+  if (status.IsNotFound()) {
+    code = absl::StatusCode::kNotFound;
+  } else if (status.IsNoSpace() || mentions("No space left") ||
+             mentions("File too large") || mentions("Disk quota exceeded")) {
+    return absl::ResourceExhaustedError(base::Abs("the disk is full: " + message));
+  } else if (status.IsCorruption()) {
+    return absl::DataLossError(base::Abs("the store is damaged: " + message));
+  } else if (mentions("Permission denied") || mentions("Read-only file system")) {
+    code = absl::StatusCode::kPermissionDenied;
+  } else if (mentions("lock hold by current process") || mentions("While lock file")) {
+    code = absl::StatusCode::kFailedPrecondition;
+  } else if (status.IsIOError() && status.subcode() == rocksdb::Status::kPathNotFound) {
+    return absl::DataLossError(base::Abs("a file of the store is missing: " + message));
+  } else if (status.IsInvalidArgument()) {
+    code = absl::StatusCode::kDataLoss;
+  }
+  return absl::Status(code, base::Abs(message));
+}
+
+absl::StatusOr<std::shared_ptr<Rocks>> Rocks::Open(const std::string& path, Access access,
+                                                   bool create, const Budget& budget,
+                                                   const LogFunction& log) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = create;
+  options.create_missing_column_families = access == Access::kWrite;
+  options.info_log = std::make_shared<HostLogger>(log);
+  options.max_background_jobs = 2;
+  options.max_subcompactions = 1;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.max_bgerror_resume_count = 0;
+  options.listeners.push_back(std::make_shared<NoAutoRecovery>());
+  options.keep_log_file_num = 1;
+  options.max_file_opening_threads = 1;
+  // The log of a kill ends in the middle of a record; damage anywhere else is an error.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.max_total_wal_size = budget.memtables;
+  options.write_buffer_manager =
+      std::make_shared<rocksdb::WriteBufferManager>(budget.memtables);
+  options.avoid_flush_during_shutdown = false;
+
+  std::shared_ptr<Rocks> rocks(new Rocks());
+  rocks->cache_ = rocksdb::NewLRUCache(budget.cache);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (size_t i = 0; i < kFamilies; ++i) {
+    families.emplace_back(kFamilyNames[i],
+                          FamilyOptions(static_cast<Family>(i), budget, rocks->cache_));
+  }
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      access == Access::kWrite
+          ? rocksdb::DB::Open(options, path, families, &rocks->handles_, &db)
+          : rocksdb::DB::OpenForReadOnly(options, path, families, &rocks->handles_, &db);
+  if (!status.ok()) return FromRocks(status);
+  rocks->db_.reset(db);
+  return rocks;
+}
+
+Rocks::~Rocks() { Close().IgnoreError(); }
+
+absl::Status Rocks::Close() {
+  if (db_ == nullptr) return absl::OkStatus();
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) {
+    db_->DestroyColumnFamilyHandle(handle);
+  }
+  handles_.clear();
+  const rocksdb::Status status = db_->Close();
+  db_.reset();
+  return FromRocks(status);
+}
+
+absl::StatusOr<std::optional<std::string>> Rocks::Get(
+    Family family, std::string_view key, const rocksdb::Snapshot* snapshot) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  std::string value;
+  const rocksdb::Status status =
+      db_->Get(options, handles_[family], ToSlice(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return FromRocks(status);
+  return value;
+}
+
+absl::Status Rocks::Put(Family family, std::string_view key,
+                        std::string_view value) const {
+  rocksdb::WriteBatch batch;
+  batch.Put(handles_[family], ToSlice(key), ToSlice(value));
+  return Write(&batch, true);
+}
+
+absl::Status Rocks::Write(rocksdb::WriteBatch* batch, bool sync) const {
+  rocksdb::WriteOptions options;
+  options.sync = sync;
+  return FromRocks(db_->Write(options, batch));
+}
+
+std::unique_ptr<rocksdb::Iterator> Rocks::Iterate(Family family,
+                                                  const rocksdb::Snapshot* snapshot,
+                                                  bool fill_cache,
+                                                  size_t readahead) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  options.fill_cache = fill_cache;
+  options.readahead_size = readahead;
+  options.total_order_seek = true;
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handles_[family]));
+}
+
+absl::Status Rocks::Flush() const {
+  return FromRocks(db_->Flush(rocksdb::FlushOptions(), handles_));
+}
+
+absl::Status Rocks::CompactAll(Family family) const {
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  return FromRocks(db_->CompactRange(options, handles_[family], nullptr, nullptr));
+}
+
+uint64_t Rocks::MemoryBytes() const {
+  uint64_t memtables = 0;
+  db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables,
+                                &memtables);
+  return cache_->GetUsage() + memtables;
+}
+
+}  // namespace footfall::store

@@ -1,0 +1,97 @@
+// The RocksDB database under a store: how it is opened, and its errors as statuses.
+#ifndef FOOTFALL_STORE_ROCKS_H_
+#define FOOTFALL_STORE_ROCKS_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "rocksdb/db.h"
+#include "rocksdb/write_batch.h"
+#include "store/event_store.h"
+
+namespace footfall::store {
+
+inline constexpr uint32_t kFormatVersion = 1;
+
+// Column families; FORMAT.md describes the rows of each.
+enum Family : size_t { kMeta, kLog, kDictionary, kPeople, kIds, kFamilies };
+
+using LogFunction = std::function<void(LogSeverity, std::string_view)>;
+
+// How the memory budget of a store is divided.
+struct Budget {
+  explicit Budget(uint64_t total)
+      : cache(total / 8),
+        memtables(total / 16 * 3),
+        people(total / 16 * 3),
+        ids(total / 8),
+        dictionaries(total / 16),
+        queries(total / 4) {}
+  uint64_t cache;
+  uint64_t memtables;
+  uint64_t people;
+  uint64_t ids;
+  uint64_t dictionaries;
+  uint64_t queries;
+};
+
+// OK stays OK; the other codes keep RocksDB's message, which names the file.
+absl::Status FromRocks(const rocksdb::Status& status);
+
+inline rocksdb::Slice ToSlice(std::string_view text) {
+  return {text.data(), text.size()};
+}
+inline std::string_view ToView(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
+
+// An open database. Thread-safe as RocksDB is.
+class Rocks {
+ public:
+  enum class Access { kWrite, kRead };
+  static absl::StatusOr<std::shared_ptr<Rocks>> Open(const std::string& path,
+                                                     Access access, bool create,
+                                                     const Budget& budget,
+                                                     const LogFunction& log);
+  ~Rocks();
+  Rocks(const Rocks&) = delete;
+  Rocks& operator=(const Rocks&) = delete;
+
+  rocksdb::DB* db() const { return db_.get(); }
+  rocksdb::ColumnFamilyHandle* family(Family family) const { return handles_[family]; }
+
+  // The value, or nullopt. `snapshot` may be null.
+  absl::StatusOr<std::optional<std::string>> Get(
+      Family family, std::string_view key,
+      const rocksdb::Snapshot* snapshot = nullptr) const;
+  absl::Status Put(Family family, std::string_view key, std::string_view value) const;
+  absl::Status Write(rocksdb::WriteBatch* batch, bool sync) const;
+  std::unique_ptr<rocksdb::Iterator> Iterate(Family family,
+                                             const rocksdb::Snapshot* snapshot = nullptr,
+                                             bool fill_cache = true,
+                                             size_t readahead = 0) const;
+  // Writes memtables out, which also ends the write-ahead log.
+  absl::Status Flush() const;
+  // Rewrites all files of the family, so that what was deleted is gone from them.
+  absl::Status CompactAll(Family family) const;
+  absl::Status Close();
+  uint64_t MemoryBytes() const;
+
+ private:
+  Rocks() = default;
+
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::shared_ptr<rocksdb::Cache> cache_;
+};
+
+}  // namespace footfall::store
+
+#endif  // FOOTFALL_STORE_ROCKS_H_

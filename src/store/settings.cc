@@ -1,0 +1,120 @@
+#include "store/settings.h"
+
+#include <charconv>
+
+#include "base/json.h"
+#include "base/status.h"
+#include "base/strings.h"
+#include "base/time.h"
+
+namespace footfall::store {
+namespace {
+
+constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
+
+absl::Status Refuse(std::string_view key, std::string_view value, std::string_view rule) {
+  return base::MakeError(absl::StatusCode::kInvalidArgument,
+                         base::Cat("setting ", key, ": '", value, "' is not ", rule));
+}
+
+absl::Status ParseWhole(std::string_view key, std::string_view value, int64_t min,
+                        int64_t max, int64_t* out) {
+  int64_t number = 0;
+  const auto [end, error] =
+      std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size() || number < min ||
+      number > max) {
+    return Refuse(key, value, base::Cat("a whole number from ", min, " to ", max));
+  }
+  *out = number;
+  return absl::OkStatus();
+}
+
+absl::Status ParseSpan(std::string_view key, std::string_view value, int64_t max_ms,
+                       std::string_view rule, int64_t* out) {
+  const auto span = base::ParseDuration(value);
+  if (!span.ok() || *span < 1000 || *span > max_ms) return Refuse(key, value, rule);
+  *out = *span;
+  return absl::OkStatus();
+}
+
+// The largest unit that divides the span, so that what was set reads back as it was.
+std::string FormatSpan(int64_t ms) {
+  constexpr std::pair<int64_t, const char*> kUnits[] = {
+      {kDayMs, "d"}, {60 * 60 * 1000, "h"}, {60 * 1000, "m"}, {1000, "s"}};
+  for (const auto& [unit, name] : kUnits) {
+    if (ms % unit == 0) return base::Cat(ms / unit, name);
+  }
+  return base::Cat(ms, "ms");
+}
+
+constexpr std::pair<std::string_view, model::Level> kLevels[] = {
+    {"content", model::Level::kContent},
+    {"interactions", model::Level::kInteractions},
+    {"dxa", model::Level::kInteractions},
+    {"playback", model::Level::kPlayback}};
+
+}  // namespace
+
+absl::Status ApplySetting(std::string_view key, std::string_view value,
+                          Settings* settings) {
+  if (key == "level") {
+    for (const auto& [name, level] : kLevels) {
+      if (name != value) continue;
+      settings->level = level;
+      return absl::OkStatus();
+    }
+    return Refuse(key, value, "one of content, interactions, dxa, playback");
+  }
+  if (key == "retention_days") {
+    return ParseWhole(key, value, 0, 36500, &settings->retention_days);
+  }
+  if (key == "dedup_window_days") {
+    return ParseWhole(key, value, 0, 366, &settings->dedup_window_days);
+  }
+  if (key == "session_gap") {
+    return ParseSpan(key, value, kDayMs, "a duration from 1s to 24h, such as 30m",
+                     &settings->session.gap_ms);
+  }
+  if (key == "session_max") {
+    if (value == "0" || value == "none") {
+      settings->session.max_ms = 0;
+      return absl::OkStatus();
+    }
+    return ParseSpan(key, value, 30 * kDayMs,
+                     "a duration from 1s to 30d, such as 12h, or none",
+                     &settings->session.max_ms);
+  }
+  if (key == "event_bytes_max") {
+    int64_t bytes = 0;
+    const absl::Status status = ParseWhole(key, value, 1024, int64_t{64} << 20, &bytes);
+    if (status.ok()) settings->event_bytes_max = static_cast<uint64_t>(bytes);
+    return status;
+  }
+  if (key == "account_property") {
+    if (value.size() > 256 || !base::IsUtf8(value)) {
+      return Refuse(key, value, "UTF-8 text of at most 256 bytes");
+    }
+    settings->account_property = std::string(value);
+    return absl::OkStatus();
+  }
+  return base::MakeError(absl::StatusCode::kInvalidArgument,
+                         base::Cat("there is no setting '", key, "'"));
+}
+
+base::Json Settings::ToJson() const {
+  base::Json json = base::Json::MakeObject();
+  for (const auto& [name, value] : kLevels) {
+    if (value == level && name != "dxa") json.Set("level", name);
+  }
+  json.Set("retention_days", retention_days);
+  json.Set("dedup_window_days", dedup_window_days);
+  json.Set("session_gap", FormatSpan(session.gap_ms));
+  json.Set("session_max",
+           session.max_ms == 0 ? std::string("none") : FormatSpan(session.max_ms));
+  json.Set("event_bytes_max", event_bytes_max);
+  json.Set("account_property", account_property);
+  return json;
+}
+
+}  // namespace footfall::store

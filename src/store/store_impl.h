@@ -1,0 +1,189 @@
+// The inside of EventStore. Methods that change the store run one at a time: a caller
+// queues, and the one at the front of the queue has the store to itself.
+#ifndef FOOTFALL_STORE_STORE_IMPL_H_
+#define FOOTFALL_STORE_STORE_IMPL_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "store/batch.h"
+#include "store/dictionary.h"
+#include "store/event_store.h"
+#include "store/hashing.h"
+#include "store/id_index.h"
+#include "store/meta.h"
+#include "store/people.h"
+#include "store/rocks.h"
+#include "store/snapshot.h"
+
+namespace footfall::store {
+
+class EventStore::Impl {
+ public:
+  Impl(std::string path, const Options& options);
+  ~Impl();
+
+  absl::Status OpenWriter(bool create);
+  absl::Status OpenReader();
+  absl::Status Close();
+  // Closes what a failed opening has opened, writing nothing.
+  void Abandon() { closed_ = true; }
+
+  absl::StatusOr<AppendResult> Append(const Batch& batch, int64_t now_ms);
+  absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshot();
+  Settings settings() const;
+  absl::Status SetSetting(std::string_view key, std::string_view value);
+  absl::Status PutDocument(std::string_view kind, std::string_view name,
+                           std::string_view text);
+  absl::StatusOr<std::string> GetDocument(std::string_view kind, std::string_view name);
+  absl::Status DeleteDocument(std::string_view kind, std::string_view name);
+  absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ListDocuments(
+      std::string_view kind);
+  absl::StatusOr<uint64_t> ForgetPerson(std::string_view id);
+  absl::StatusOr<CompactReport> Compact(int64_t now_ms, const base::Cancel* cancel);
+  absl::StatusOr<CheckReport> Check(const base::Cancel* cancel);
+  absl::StatusOr<base::Json> Stats();
+  Metrics metrics() const;
+  absl::Status Backup(const std::string& path);
+  bool in_child() const;
+
+ private:
+  // A place in the queue: a batch to append, or a call that needs the store to itself.
+  struct Writer {
+    const Batch::Rep* batch = nullptr;
+    int64_t now_ms = 0;
+    std::vector<Hash128> id_hashes;      // Of the events with an id, in order.
+    std::vector<Hash128> person_hashes;  // Per entry of batch->people.
+    AppendResult result;
+    absl::Status status;
+    bool done = false;
+    std::condition_variable turn;
+  };
+  class Exclusive;
+  struct Group;
+
+  // Keeps the store open during a call; not OK after Close and in a child process.
+  absl::Status Enter(std::shared_lock<std::shared_mutex>* lock) const;
+  absl::Status EnterToWrite(std::shared_lock<std::shared_mutex>* lock) const;
+
+  // commit.cc
+  void Commit(const std::vector<Writer*>& writers);
+  absl::Status Plan(Writer& writer, Group& group);
+  absl::Status WriteGroup(Group& group);
+  absl::Status MakeRoom(const std::vector<Writer*>& writers);
+  absl::Status Heal();
+
+  // open.cc
+  absl::Status LoadMeta(const Rocks& rocks);
+  absl::Status LoadDictionaries(const Rocks& rocks);
+  absl::Status CreateMeta(const Rocks& rocks);
+  absl::Status Replay(const std::shared_ptr<Rocks>& rocks, uint64_t people_through,
+                      People* people, uint64_t ids_through, IdIndex* ids, bool may_write);
+  absl::StatusOr<std::shared_ptr<const Snapshot>> TakeReaderSnapshot();
+  absl::StatusOr<std::shared_ptr<Rocks>> Database();
+  std::string FilesSignature(bool manifest_only) const;
+
+  // maintenance.cc
+  struct Rewrite;
+  absl::StatusOr<uint64_t> RewriteLog(const Rewrite& rewrite);
+  absl::StatusOr<uint64_t> FinishForgetting(std::string_view codes_row);
+  absl::Status SettleStaleRuns(const base::Cancel* cancel);
+  absl::Status RebuildSessions();
+
+  void Log(LogSeverity severity, std::string_view message) const;
+  std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<Rocks> rocks,
+                                               const rocksdb::Snapshot* snapshot,
+                                               StateOverlay overlay);
+
+  const std::string path_;
+  const Options options_;
+  const bool read_only_;
+  const Budget budget_;
+  const int64_t process_;
+
+  mutable std::shared_mutex
+      open_mutex_;  // Held shared by every call, exclusively by Close.
+  bool closed_ = false;
+
+  std::mutex queue_mutex_;
+  std::deque<Writer*> queue_;
+
+  std::shared_ptr<Rocks> rocks_;
+  std::shared_ptr<Dictionaries> dictionaries_;
+  HashKey key_{};
+  // The following belong to whoever is at the front of the queue.
+  std::unique_ptr<People> people_;
+  std::unique_ptr<IdIndex> ids_;
+  Counters counters_;
+  bool write_failed_ = false;
+  std::weak_ptr<const Snapshot> last_snapshot_;
+  uint64_t last_snapshot_version_ = 0;
+  uint64_t version_ = 1;  // Grows with every change that a snapshot shows.
+
+  mutable std::mutex settings_mutex_;
+  Settings settings_;
+
+  // Readers only.
+  std::mutex reader_mutex_;
+  std::string reader_signature_;
+  std::shared_ptr<const Snapshot> reader_snapshot_;
+
+  std::atomic<uint64_t> events_accepted_{0};
+  std::atomic<uint64_t> events_duplicate_{0};
+  std::atomic<uint64_t> batches_committed_{0};
+  std::atomic<uint64_t> log_bytes_written_{0};
+  std::atomic<uint64_t> view_bytes_{0};  // Held by people_ and ids_.
+};
+
+// Waits for the front of the queue, and leaves it.
+class EventStore::Impl::Exclusive {
+ public:
+  explicit Exclusive(Impl* impl) : impl_(impl) {
+    std::unique_lock lock(impl_->queue_mutex_);
+    impl_->queue_.push_back(&writer_);
+    while (impl_->queue_.front() != &writer_) writer_.turn.wait(lock);
+  }
+  ~Exclusive() {
+    const std::unique_lock lock(impl_->queue_mutex_);
+    impl_->queue_.pop_front();
+    if (!impl_->queue_.empty()) impl_->queue_.front()->turn.notify_one();
+  }
+  Exclusive(const Exclusive&) = delete;
+  Exclusive& operator=(const Exclusive&) = delete;
+
+ private:
+  Impl* const impl_;
+  Writer writer_;
+};
+
+// Events of `record` as a batch again, in which people are named by their codes in
+// decimal (as a record needs no more), and their arrivals.
+absl::Status ToBatch(const LogRecord& record, Batch::Rep* batch,
+                     std::vector<uint64_t>* arrivals);
+// The codes of the people of such a batch.
+std::vector<uint64_t> CodesOf(const Batch::Rep& batch);
+// Their codes and links.
+absl::StatusOr<std::vector<Identity>> IdentitiesOf(const Batch::Rep& batch,
+                                                   CodeLookup& lookup);
+// Names the people of a parsed record by their codes; `names` holds the text.
+void NameByCode(LogRecord& record, std::vector<std::string>* names);
+
+inline constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
+inline int64_t DayOf(int64_t time_ms) {
+  return time_ms >= 0 ? time_ms / kDayMs : (time_ms - kDayMs + 1) / kDayMs;
+}
+
+}  // namespace footfall::store
+
+#endif  // FOOTFALL_STORE_STORE_IMPL_H_
