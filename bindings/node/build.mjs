@@ -92,6 +92,8 @@ execFileSync(
     '-Wextra',
     '-DNAPI_VERSION=8',
     '-DNAPI_CPP_EXCEPTIONS',
+    // A worker thread that is being terminated cannot be thrown at.
+    '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
     '-DBUILDING_NODE_EXTENSION',
     `-DFOOTFALL_DEFAULT_LIBRARY="${library}"`,
     `-I${include}`,

@@ -102,7 +102,7 @@ uint64_t DirectoryBytes(const std::string& path) {
   uint64_t total = 0;
   const auto names = ListDirectory(path);
   if (!names.ok()) return 0;
-  for (const std::string& name : *names) total += FileBytes(path + "/" + name);
+  for (const std::string& name : *names) total += FileBytes(Cat(path, "/", name));
   return total;
 }
 

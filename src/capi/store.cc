@@ -181,7 +181,7 @@ footfall_status footfall_ingest_finish(footfall_ingest* ingest,
   if (out_result != nullptr) *out_result = nullptr;
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE(ingest);
-    const absl::Status status = ingest->ingest->Finish();
+    absl::Status status = ingest->ingest->Finish();
     PutBuffer(ingest->ingest->Result().Dump(), out_result);
     return status;
   });

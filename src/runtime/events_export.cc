@@ -82,7 +82,7 @@ absl::Status Instance::ExportEvents(
         if (!matcher.Matches(stored)) return absl::OkStatus();
         capture::AppendEventJson(piece, stored.event);
         if (piece.size() < kPieceBytes) return absl::OkStatus();
-        const absl::Status status = write(piece);
+        absl::Status status = write(piece);
         piece.clear();
         return status;
       }));

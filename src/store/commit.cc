@@ -250,7 +250,7 @@ absl::Status EventStore::Impl::Plan(Writer& writer, Group& group) {
   ++counters_.next_record;
   counters_.next_arrival += planned.kept.size();
   counters_.events += planned.kept.size();
-  return people_->Load(batch, planned.kept, identities);
+  return people_->Load(batch, planned.kept, identities, group.counters.next_person);
 }
 
 absl::Status EventStore::Impl::WriteGroup(Group& group) {

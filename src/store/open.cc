@@ -166,7 +166,7 @@ absl::Status EventStore::Impl::Replay(const std::shared_ptr<Rocks>& rocks,
                               IdentitiesOf(batch, lookup));
     std::vector<uint32_t> kept(batch.facts.size());
     for (uint32_t i = 0; i < kept.size(); ++i) kept[i] = i;
-    FOOTFALL_RETURN_IF_ERROR(people->Load(batch, kept, identities));
+    FOOTFALL_RETURN_IF_ERROR(people->Load(batch, kept, identities, UINT64_MAX));
     people->Apply(batch, kept, identities, 0, &arrivals, rule);
     if (may_write && people->ShouldFlush()) return people->Flush(number);
     return absl::OkStatus();

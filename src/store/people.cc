@@ -76,14 +76,15 @@ void People::Remember(const Hash128& hash, const Identity& identity) {
   identities_[hash] = identity;
 }
 
-absl::Status People::LoadState(uint64_t code) {
+absl::Status People::LoadState(uint64_t code, bool is_new) {
   std::unique_ptr<Entry>& slot = states_[code];
   if (slot != nullptr) {
     slot->used = true;
     return absl::OkStatus();
   }
   auto entry = std::make_unique<Entry>();
-  auto row = rocks_->Get(kPeople, StateKey(code));
+  absl::StatusOr<std::optional<std::string>> row = std::nullopt;
+  if (!is_new) row = rocks_->Get(kPeople, StateKey(code));
   absl::Status status = row.status();
   if (row.ok() && row->has_value()) {
     entry->exists = true;
@@ -110,7 +111,8 @@ void People::Measure(Entry& entry) {
 }
 
 absl::Status People::Load(const Batch::Rep& batch, const std::vector<uint32_t>& kept,
-                          const std::vector<Identity>& identities) {
+                          const std::vector<Identity>& identities,
+                          uint64_t first_new_code) {
   std::vector<bool> done(identities.size());
   const auto load = [&](uint32_t index, bool linked_too) -> absl::Status {
     if (index == StringTable::kNone || (done[index] && !linked_too)) {
@@ -119,9 +121,13 @@ absl::Status People::Load(const Batch::Rep& batch, const std::vector<uint32_t>& 
     done[index] = true;
     const Identity& identity = identities[index];
     if (linked_too && identity.link != 0) {
-      if (absl::Status status = LoadState(identity.code); !status.ok()) return status;
+      if (absl::Status status = LoadState(identity.code, identity.code >= first_new_code);
+          !status.ok()) {
+        return status;
+      }
     }
-    return identity.person() == 0 ? absl::OkStatus() : LoadState(identity.person());
+    const uint64_t person = identity.person();
+    return person == 0 ? absl::OkStatus() : LoadState(person, person >= first_new_code);
   };
   for (const uint32_t i : kept) {
     const EventFacts& facts = batch.facts[i];

@@ -62,9 +62,10 @@ class People {
   void Forget(const Hash128& hash) { identities_.erase(hash); }
 
   // Brings the states that applying these events touches into memory, so that Apply
-  // cannot fail. `identities` has one entry per entry of batch.people.
+  // cannot fail. `identities` has one entry per entry of batch.people; codes from
+  // `first_new_code` on are known to have no state yet.
   absl::Status Load(const Batch::Rep& batch, const std::vector<uint32_t>& kept,
-                    const std::vector<Identity>& identities);
+                    const std::vector<Identity>& identities, uint64_t first_new_code);
   // Takes the events in. `arrivals` has one entry per kept event, or is null for
   // consecutive ones from `first_arrival`.
   void Apply(const Batch::Rep& batch, const std::vector<uint32_t>& kept,
@@ -103,7 +104,7 @@ class People {
     bool used = false;       // Since the last flush.
   };
 
-  absl::Status LoadState(uint64_t code);
+  absl::Status LoadState(uint64_t code, bool is_new = false);
   Entry& Change(uint64_t code);
   void Measure(Entry& entry);
 

@@ -80,7 +80,12 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const Budget& budget,
       break;
     case kPeople:
       options.write_buffer_size = std::max<uint64_t>(budget.memtables / 4, 1 << 20);
+      options.memtable_whole_key_filtering = true;
+      options.memtable_prefix_bloom_size_ratio = 0.05;
+      // In partitions, as a whole filter would not fit into a shard of the cache.
       table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+      table.partition_filters = true;
+      table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
       break;
     case kIds:
       options.compression = rocksdb::kNoCompression;  // Hashes do not compress.
@@ -143,7 +148,7 @@ absl::StatusOr<std::shared_ptr<Rocks>> Rocks::Open(const std::string& path, Acce
   options.avoid_flush_during_shutdown = false;
 
   std::shared_ptr<Rocks> rocks(new Rocks());
-  rocks->cache_ = rocksdb::NewLRUCache(budget.cache);
+  rocks->cache_ = rocksdb::NewLRUCache(budget.cache, /*num_shard_bits=*/2);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (size_t i = 0; i < kFamilies; ++i) {
     families.emplace_back(kFamilyNames[i],

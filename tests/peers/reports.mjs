@@ -130,8 +130,8 @@ export function reports({nowMs}) {
                (SELECT count(*) FROM visit v WHERE v.entry_page = e.page),
                (SELECT count(*) FROM visit v WHERE v.exit_page = e.page),
                min(time), max(time)
-        FROM event e WHERE type = 'page_view' AND page IS NOT NULL
-        GROUP BY page ORDER BY views DESC, page`,
+        FROM event e WHERE type = 'page_view'
+        GROUP BY page ORDER BY views DESC, page NULLS LAST`,
     },
     users: {
       columns: {person: 'text', identified: 'boolean', account: 'text',
@@ -158,9 +158,10 @@ export function reports({nowMs}) {
           FROM event GROUP BY person)
         SELECT person, NOT starts_with(person, 'anonymous:'),
                lower(nullif(regexp_extract(person, '@(.+)$', 1), '')),
-               first_seen, last_seen, sessions, duration, duration // sessions,
-               between_them // nullif(sessions - 1, 0), events, country, region, city,
-               browser, browser_version, os
+               first_seen, last_seen, sessions, duration,
+               (2 * duration + sessions) // (2 * sessions),
+               (2 * between_them + sessions - 1) // (2 * nullif(sessions - 1, 0)),
+               events, country, region, city, browser, browser_version, os
         FROM visits JOIN latest USING (person) ORDER BY person`,
     },
     'active-users': {

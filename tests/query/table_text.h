@@ -27,9 +27,10 @@ inline std::string CellText(const Cell& cell, ColumnType type) {
 // One string a row, cells separated by spaces.
 inline std::vector<std::string> Lines(const Table& table) {
   std::vector<std::string> lines(table.row_count());
-  for (const Column& column : table.columns) {
+  for (size_t c = 0; c < table.columns.size(); ++c) {
+    const Column& column = table.columns[c];
     for (size_t i = 0; i < lines.size(); ++i) {
-      if (!lines[i].empty()) lines[i] += ' ';
+      if (c > 0) lines[i] += ' ';
       lines[i] += CellText(column.cells[i], column.type);
     }
   }

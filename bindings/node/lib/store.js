@@ -167,7 +167,9 @@ class Store {
       let rest = Buffer.alloc(0);
       for (;;) {
         while (pieces.length === 0 && !ended) {
+          native.exportWait(handle, true);
           await new Promise((resolve) => (wake = resolve));
+          native.exportWait(handle, false);
         }
         if (pieces.length === 0) break;
         const data = Buffer.concat([rest, pieces.shift()]);

@@ -408,6 +408,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   add("personForget", StoreNameJson<&Library::footfall_person_forget>);
   add("exportStart", ExportStart);
   add("exportGrant", ExportGrant);
+  add("exportWait", ExportWait);
   add("exportStop", ExportStop);
   add("storeStats", StoreJson<&Library::footfall_store_stats>);
   add("storeCheck", StoreCheck);

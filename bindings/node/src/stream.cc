@@ -15,6 +15,8 @@ struct Export {
   int granted = 0;
   bool stopped = false;
   Napi::ThreadSafeFunction deliver;
+  // Whether `deliver` is still there; of the thread of JavaScript.
+  bool open = true;
   std::thread thread;
 
   void Stop() {
@@ -116,14 +118,15 @@ Napi::Value ExportStart(const Napi::CallbackInfo& info) {
   const int64_t now_ms = info[2].As<Napi::Number>().Int64Value();
   auto cancel = Unwrap<footfall_cancel>(info[3]);
   auto state = std::make_shared<Export>();
-  state->deliver =
-      Napi::ThreadSafeFunction::New(info.Env(), info[4].As<Napi::Function>(),
-                                    "footfall events", 0, 1, [state](Napi::Env) {
-                                      // Also when the environment ends in the middle of
-                                      // an export.
-                                      state->Stop();
-                                      state->thread.join();
-                                    });
+  const auto finalize = [state](Napi::Env) {
+    // Also when the environment ends in the middle of an export.
+    state->Stop();
+    state->thread.join();
+    state->open = false;
+  };
+  state->deliver = Napi::ThreadSafeFunction::New(info.Env(), info[4].As<Napi::Function>(),
+                                                 "footfall events", 0, 1, finalize);
+  state->deliver.Unref(info.Env());
   state->thread = std::thread([state = state.get(), store, where, now_ms, cancel] {
     RunExport(state, store.get(), where, now_ms, cancel.get());
   });
@@ -135,6 +138,17 @@ Napi::Value ExportGrant(const Napi::CallbackInfo& info) {
   const std::lock_guard<std::mutex> lock(state->mutex);
   ++state->granted;
   state->changed.notify_all();
+  return info.Env().Undefined();
+}
+
+Napi::Value ExportWait(const Napi::CallbackInfo& info) {
+  auto state = Unwrap<Export>(info[0]);
+  if (!state->open) return info.Env().Undefined();
+  if (info[1].As<Napi::Boolean>().Value()) {
+    state->deliver.Ref(info.Env());
+  } else {
+    state->deliver.Unref(info.Env());
+  }
   return info.Env().Undefined();
 }
 

@@ -15,6 +15,9 @@ namespace footfall_node {
 Napi::Value ExportStart(const Napi::CallbackInfo& info);
 // exportGrant(export): asks for one more piece.
 Napi::Value ExportGrant(const Napi::CallbackInfo& info);
+// exportWait(export, waiting): whether someone waits for a piece. Only then the export
+// keeps the process alive; one that was abandoned does not.
+Napi::Value ExportWait(const Napi::CallbackInfo& info);
 // exportStop(export): ends the export at its next piece.
 Napi::Value ExportStop(const Napi::CallbackInfo& info);
 

@@ -35,6 +35,7 @@ function run(t, code, { type = 'module', env = {} } = {}) {
     cwd: directory,
     encoding: 'utf8',
     env: { ...process.env, ...env },
+    timeout: 120000,
   });
 }
 
@@ -136,6 +137,55 @@ test('both kinds of module, and worker threads', (t) => {
     }`,
   );
   assert.equal(worker.stdout, 'FootfallError INVALID_ARGUMENT\n'.repeat(2));
+});
+
+// Opens a store with more events than an export hands over at once, and reads the first.
+const HALF_READ = `
+  const { Store } = require('footfall');
+  async function halfRead(options) {
+    const store = await Store.open('db', { log: () => {}, ...options });
+    if (!options.readOnly) {
+      const title = 'x'.repeat(500);
+      const event = { type: 'track', person: 'ana', time: Date.now(), title };
+      await store.ingest(Array(5000).fill(event));
+    }
+    const events = store.events();
+    await events.next();
+    return { store, events };
+  }`;
+
+test('an export in progress does not hinder the end of the process', (t) => {
+  const abandoned = run(t, `${HALF_READ} halfRead({}).then(() => console.log('read'));`, {
+    type: 'commonjs',
+  });
+  assert.deepEqual([abandoned.status, abandoned.stdout], [0, 'read\n']);
+  const left = run(t, `${HALF_READ} halfRead({}).then(() => process.exit(7));`, {
+    type: 'commonjs',
+  });
+  assert.deepEqual([left.status, left.stderr], [7, '']);
+});
+
+test('a worker thread may be terminated in the middle of a call', (t) => {
+  const code = `${HALF_READ}
+    const { Worker, isMainThread, parentPort } = require('node:worker_threads');
+    async function main() {
+      await (await halfRead({})).store.close();
+      for (let i = 0; i < 5; i++) {
+        const worker = new Worker(__filename);
+        await new Promise((resolve) => worker.once('message', resolve));
+        await worker.terminate();
+      }
+      console.log('terminated');
+    }
+    async function work() {
+      const { store } = await halfRead({ readOnly: true });
+      parentPort.postMessage('busy');
+      for (;;) await store.report('users');
+    }
+    if (isMainThread) main();
+    else work();`;
+  const { status, stdout, stderr } = run(t, code, { type: 'commonjs' });
+  assert.deepEqual([status, stdout, stderr], [0, 'terminated\n', '']);
 });
 
 test('types', () => {

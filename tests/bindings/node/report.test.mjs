@@ -176,9 +176,9 @@ test('saved definitions', async (t) => {
   assert.equal((await store.report('daily', options)).rowCount, 2);
   await store.reportDelete('daily');
   for (const call of [
-    store.report('daily'),
-    store.reportShow('daily'),
-    store.reportDelete('daily'),
+    () => store.report('daily'),
+    () => store.reportShow('daily'),
+    () => store.reportDelete('daily'),
   ]) {
     await assert.rejects(call, { code: 'NOT_FOUND' });
   }

@@ -118,7 +118,7 @@ test('people', async (t) => {
     (await collect(store.events(options))).map((e) => e.person),
     ['bo'],
   );
-  for (const call of [store.person('ana'), store.forget('ana')]) {
+  for (const call of [() => store.person('ana'), () => store.forget('ana')]) {
     await assert.rejects(call, { code: 'NOT_FOUND' });
   }
   await assert.rejects(store.person('ana\0x'), TypeError);
@@ -250,7 +250,6 @@ test('open modes and close', async (t) => {
   await reader.close();
   await store.close();
   await assert.rejects(store.stats(), { code: 'FAILED_PRECONDITION' });
-  assert.throws(() => store.metrics(), { code: 'FAILED_PRECONDITION' });
 });
 
 test('log', async (t) => {

@@ -33,15 +33,16 @@ export function temporary(t) {
   return directory;
 }
 
-/** An empty store that is closed after the test `t`. */
+/** An empty store that is closed and removed after the test `t`. */
 export async function emptyStore(t) {
-  const directory = temporary(t);
+  const directory = mkdtempSync(join(tmpdir(), 'footfall-'));
   const store = await Store.open(join(directory, 'db'));
-  t.after(() =>
-    store.close().catch((error) => {
+  t.after(async () => {
+    await store.close().catch((error) => {
       if (error.code !== 'FAILED_PRECONDITION') throw error; // The test closed it.
-    }),
-  );
+    });
+    rmSync(directory, { recursive: true, force: true });
+  });
   return { directory, store };
 }
 
