@@ -54,7 +54,7 @@ footfall_status footfall_report_run(footfall_store* store, const char* name,
                                     footfall_error** error) {
   if (out_result != nullptr) *out_result = nullptr;
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(name);
     FOOTFALL_REQUIRE(out_result);
     FOOTFALL_ASSIGN_OR_RETURN(const report::RunOptions run, ToRunOptions(options));
@@ -69,7 +69,7 @@ footfall_status footfall_report_run_definition(footfall_store* store, const char
                                                footfall_error** error) {
   if (out_result != nullptr) *out_result = nullptr;
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(json);
     FOOTFALL_REQUIRE(out_result);
     FOOTFALL_ASSIGN_OR_RETURN(const report::RunOptions run, ToRunOptions(options));
@@ -81,7 +81,7 @@ footfall_status footfall_report_run_definition(footfall_store* store, const char
 footfall_status footfall_report_save(footfall_store* store, const char* json, size_t size,
                                      footfall_error** error) {
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(json);
     return store->instance->SaveReport(std::string_view(json, size));
   });
@@ -90,7 +90,7 @@ footfall_status footfall_report_save(footfall_store* store, const char* json, si
 footfall_status footfall_report_delete(footfall_store* store, const char* name,
                                        footfall_error** error) {
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(name);
     return store->instance->DeleteReport(name);
   });
@@ -100,7 +100,7 @@ footfall_status footfall_report_show(footfall_store* store, const char* name,
                                      footfall_buffer** out_json, footfall_error** error) {
   if (out_json != nullptr) *out_json = nullptr;
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(name);
     FOOTFALL_REQUIRE(out_json);
     FOOTFALL_ASSIGN_OR_RETURN(const Json definition, store->instance->ShowReport(name));
@@ -113,7 +113,7 @@ footfall_status footfall_report_list(footfall_store* store, footfall_buffer** ou
                                      footfall_error** error) {
   if (out_json != nullptr) *out_json = nullptr;
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(out_json);
     FOOTFALL_ASSIGN_OR_RETURN(const Json list, store->instance->ListReports());
     PutBuffer(list.Dump(), out_json);

@@ -92,7 +92,7 @@ footfall_status footfall_store_open(const char* path,
 footfall_status footfall_store_close(footfall_store* store, footfall_error** error) {
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE(store);
-    return store->instance->store().Close();
+    return store->instance->Close();
   });
 }
 
@@ -101,7 +101,7 @@ void footfall_store_free(footfall_store* store) { delete store; }
 footfall_status footfall_settings_set(footfall_store* store, const char* key,
                                       const char* value, footfall_error** error) {
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(key);
     FOOTFALL_REQUIRE(value);
     return store->instance->store().SetSetting(key, value);
@@ -112,7 +112,7 @@ footfall_status footfall_settings_list(footfall_store* store, footfall_buffer** 
                                        footfall_error** error) {
   if (out_json != nullptr) *out_json = nullptr;
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(out_json);
     PutBuffer(store->instance->store().settings().ToJson().Dump(), out_json);
     return absl::OkStatus();
@@ -125,7 +125,7 @@ footfall_status footfall_store_ingest(footfall_store* store, const char* data,
                                       footfall_error** error) {
   if (out_result != nullptr) *out_result = nullptr;
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     if (size != 0) FOOTFALL_REQUIRE(data);
     if (size > kIngestBytesMax) {
       return absl::InvalidArgumentError(
@@ -150,7 +150,7 @@ footfall_status footfall_ingest_new(footfall_store* store,
                                     footfall_error** error) {
   if (out_ingest != nullptr) *out_ingest = nullptr;
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(out_ingest);
     FOOTFALL_ASSIGN_OR_RETURN(runtime::IngestOptions ingest_options,
                               ToIngestOptions(options));
@@ -193,7 +193,7 @@ footfall_status footfall_person_show(footfall_store* store, const char* id,
                                      footfall_buffer** out_json, footfall_error** error) {
   if (out_json != nullptr) *out_json = nullptr;
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(id);
     FOOTFALL_REQUIRE(out_json);
     FOOTFALL_ASSIGN_OR_RETURN(const Json person, store->instance->ShowPerson(id));
@@ -207,7 +207,7 @@ footfall_status footfall_events_export(footfall_store* store, const char* rule_j
                                        footfall_write_callback write, void* payload,
                                        footfall_error** error) {
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(write);
     if (now_ms < 0) return absl::InvalidArgumentError("now_ms is negative");
     return store->instance->ExportEvents(
@@ -225,7 +225,7 @@ footfall_status footfall_person_forget(footfall_store* store, const char* id,
                                        footfall_error** error) {
   if (out_json != nullptr) *out_json = nullptr;
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(id);
     FOOTFALL_ASSIGN_OR_RETURN(const uint64_t events,
                               store->instance->store().ForgetPerson(id));
@@ -238,7 +238,7 @@ footfall_status footfall_store_stats(footfall_store* store, footfall_buffer** ou
                                      footfall_error** error) {
   if (out_json != nullptr) *out_json = nullptr;
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(out_json);
     FOOTFALL_ASSIGN_OR_RETURN(const Json stats, store->instance->store().Stats());
     PutBuffer(stats.Dump(), out_json);
@@ -250,7 +250,7 @@ footfall_status footfall_store_check(footfall_store* store, footfall_cancel* can
                                      footfall_buffer** out_json, footfall_error** error) {
   if (out_json != nullptr) *out_json = nullptr;
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(out_json);
     FOOTFALL_ASSIGN_OR_RETURN(const store::CheckReport report,
                               store->instance->store().Check(CancelOf(cancel)));
@@ -278,7 +278,7 @@ footfall_status footfall_store_compact(footfall_store* store, int64_t now_ms,
                                        footfall_error** error) {
   if (out_json != nullptr) *out_json = nullptr;
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     if (now_ms < 0) return absl::InvalidArgumentError("now_ms is negative");
     FOOTFALL_ASSIGN_OR_RETURN(
         const store::CompactReport report,
@@ -296,7 +296,7 @@ footfall_status footfall_store_compact(footfall_store* store, int64_t now_ms,
 footfall_status footfall_store_backup(footfall_store* store, const char* path,
                                       footfall_error** error) {
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(path);
     return store->instance->store().Backup(path);
   });
@@ -315,7 +315,7 @@ footfall_status footfall_store_get_metrics(footfall_store* store,
                                            footfall_store_metrics* metrics,
                                            footfall_error** error) {
   return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE(store);
+    FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(metrics);
     const size_t size = metrics->struct_size;
     if (size < sizeof(size_t)) {

@@ -38,6 +38,11 @@ absl::StatusOr<std::shared_ptr<Instance>> Instance::Open(const std::string& path
   return instance;
 }
 
+absl::Status Instance::Close() {
+  closed_.store(true, std::memory_order_relaxed);
+  return store_->Close();
+}
+
 absl::StatusOr<report::Result> Instance::Counted(absl::StatusOr<report::Result> result) {
   if (result.ok()) reports_run_.fetch_add(1, std::memory_order_relaxed);
   return result;

@@ -32,6 +32,10 @@ class Instance {
   static absl::StatusOr<std::shared_ptr<Instance>> Open(const std::string& path,
                                                         const store::Options& options);
 
+  // Waits for calls in progress; answers what went wrong. Idempotent.
+  absl::Status Close();
+  bool closed() const { return closed_.load(std::memory_order_relaxed); }
+
   store::EventStore& store() { return *store_; }
   const std::shared_ptr<capture::FieldMemory>& field_memory() { return field_memory_; }
   IngestMetrics& ingest_metrics() { return ingest_metrics_; }
@@ -65,6 +69,7 @@ class Instance {
   std::shared_ptr<capture::FieldMemory> field_memory_;
   IngestMetrics ingest_metrics_;
   std::atomic<uint64_t> reports_run_{0};
+  std::atomic<bool> closed_{false};
 };
 
 }  // namespace footfall::runtime

@@ -471,7 +471,18 @@ int main(int argc, char** argv) {
     EXPECT(FOOTFALL_OK, footfall_store_close(store, &error));
     EXPECT(FOOTFALL_OK, footfall_store_close(store, &error));
     footfall_buffer* json = NULL;
+    footfall_ingest* ingest = NULL;
+    footfall_store_metrics metrics = FOOTFALL_STORE_METRICS_INIT;
     EXPECT(FOOTFALL_FAILED_PRECONDITION, footfall_store_stats(store, &json, &error));
+    EXPECT(FOOTFALL_FAILED_PRECONDITION, footfall_settings_list(store, &json, &error));
+    EXPECT(FOOTFALL_FAILED_PRECONDITION,
+           footfall_report_show(store, "logins", &json, &error));
+    EXPECT(FOOTFALL_FAILED_PRECONDITION,
+           footfall_ingest_new(store, NULL, &ingest, &error));
+    EXPECT(FOOTFALL_FAILED_PRECONDITION,
+           footfall_store_ingest(store, "{}", 2, NULL, NULL, &error));
+    EXPECT(FOOTFALL_FAILED_PRECONDITION,
+           footfall_store_get_metrics(store, &metrics, &error));
     footfall_store_free(store);
   }
   char command[4200];
