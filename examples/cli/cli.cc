@@ -191,10 +191,9 @@ Status WithStore(const Context& context, int32_t mode,
   StoreOptions options;
   options.mode = mode;
   options.log = [](int32_t severity, std::string_view message) {
-    if (severity < FOOTFALL_LOG_WARNING) return;
-    std::fprintf(stderr, "footfall: %s: %s\n",
-                 severity == FOOTFALL_LOG_ERROR ? "store error" : "store warning",
-                 std::string(message).c_str());
+    // Warnings are for a host's log; what a person has to know comes as an error.
+    if (severity < FOOTFALL_LOG_ERROR) return;
+    std::fprintf(stderr, "footfall: store: %s\n", std::string(message).c_str());
   };
   auto store = Store::Open(RequireDb(context), options);
   if (!store.ok()) return store.error();

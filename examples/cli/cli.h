@@ -56,7 +56,7 @@ int64_t NowOrClock(const std::string& now);
 const std::string& RequireDb(const Context& context);
 
 // Opens the store in mode FOOTFALL_OPEN_*, runs `work` and closes; the first error wins.
-// Warnings of the store go to stderr.
+// What the store logs as an error goes to stderr.
 Status WithStore(const Context& context, int32_t mode,
                  const std::function<Status(Store&)>& work);
 

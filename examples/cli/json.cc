@@ -215,11 +215,13 @@ std::string WithMember(std::string_view json, std::string_view key,
                        std::string_view value) {
   simdjson::dom::parser parser;
   object members;
-  std::string out = "{" + Quote(key) + ":" + std::string(value);
+  std::string out = "{";
+  out.append(Quote(key)).append(":").append(value);
   if (ParseObject(parser, json, members)) {
     for (const auto& member : members) {
       if (member.key == key) continue;
-      out += "," + Quote(member.key) + ":" + std::string(simdjson::minify(member.value));
+      out.append(",").append(Quote(member.key)).append(":");
+      out += simdjson::minify(member.value);
     }
   }
   return out + "}";

@@ -68,12 +68,12 @@ Status ExportPerson(const Context& context, const Store& store, const std::strin
 void AddExport(CLI::App* person, Context& context) {
   auto output = std::make_shared<std::string>();
   auto now = std::make_shared<std::string>();
-  CLI::App* command = person->add_subcommand("export",
-                                             "Export all that is stored about a person.\n"
-                                             "\n"
-                                             "Writes NDJSON: first the person as `person "
-                                             "show --json` prints it, then each of the\n"
-                                             "person's events.");
+  CLI::App* command = person->add_subcommand(
+      "export",
+      "Export all that is stored about a person.\n"
+      "\n"
+      "Writes NDJSON: first the person, as `person show --json` prints it, then the\n"
+      "person's events but for those that data retention has expired.");
   auto id = AddId(command);
   AddStoreOptions(command, context);
   AddNowOption(command, *now);

@@ -631,7 +631,7 @@ bool EventParser::FailJson(simdjson::error_code code) {
       error_->reason = "malformed JSON: a control character in a string";
       return false;
     case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
-      error_->reason = "malformed JSON: the event is not complete";
+      error_->reason = "malformed JSON: the event does not end with its brace";
       error_->byte = static_cast<int64_t>(size_);
       return false;
     case simdjson::STRING_ERROR:

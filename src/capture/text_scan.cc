@@ -119,11 +119,25 @@ bool MayHoldCard(std::string_view text) {
   return candidates >= kCardDigitsMin;
 }
 
-// Finds the first card at or after `pos`.
+// Finds the first card at or after `pos`; of several that begin alike, the longest.
 bool FindCard(std::string_view text, size_t pos, size_t* begin, size_t* end) {
   Window window;
   int separators = 0;
   bool in_run = false;
+  bool found = false;
+  int digits = 0;  // Since the card that was found.
+  // Looks at the digits up to the end of a run; returns true when the search is over.
+  const auto end_run = [&] {
+    size_t card_begin;
+    size_t card_end;
+    if (window.FindCard(&card_begin, &card_end) && (!found || card_begin == *begin)) {
+      found = true;
+      digits = 0;
+      *begin = card_begin;
+      *end = card_end;
+    }
+    return found && digits > kCardDigitsMax - kCardDigitsMin;
+  };
   while (pos < text.size()) {
     const size_t start = pos;
     const char32_t c = DecodeUtf8(text, &pos);
@@ -132,17 +146,20 @@ bool FindCard(std::string_view text, size_t pos, size_t* begin, size_t* end) {
       window.Push({static_cast<uint8_t>(value), !in_run, start, pos});
       in_run = true;
       separators = 0;
+      ++digits;
       continue;
     }
-    if (in_run && window.FindCard(begin, end)) return true;
+    if (in_run && end_run()) return true;
     in_run = false;
     if (window.empty()) continue;
     if (!IsSeparator(c) || ++separators > kSeparatorsMax) {
+      if (found) return true;
       window.Clear();
       separators = 0;
     }
   }
-  return in_run && window.FindCard(begin, end);
+  if (in_run) end_run();
+  return found;
 }
 
 }  // namespace

@@ -81,7 +81,9 @@ char32_t DecodeUtf8(std::string_view text, size_t* pos) {
   } else if (first >= 0xC0) {
     length = 2;
   }
-  if (length == 1 || i + length > text.size()) {
+  bool whole = length > 1 && i + length <= text.size();
+  for (size_t k = 1; whole && k < length; ++k) whole = (byte(k) & 0xC0) == 0x80;
+  if (!whole) {
     *pos = i + 1;
     return first;
   }

@@ -138,10 +138,15 @@ bool IsKeypadName(std::string_view name) {
     may_match |= LowerAscii(name[i]) == 'p' && (next == 'a' || next == 'i');
   }
   if (!may_match) return false;
-  for (const std::string& word : SplitWords(name)) {
-    if (std::binary_search(std::begin(kKeypadWords), std::end(kKeypadWords),
-                           std::string_view(word))) {
-      return true;
+  const std::vector<std::string> words = SplitWords(name);
+  for (size_t i = 0; i < words.size(); ++i) {
+    std::string phrase = words[i];
+    for (size_t k = i + 1; k <= i + 2; ++k) {
+      if (std::binary_search(std::begin(kKeypadWords), std::end(kKeypadWords),
+                             std::string_view(phrase))) {
+        return true;
+      }
+      if (k < words.size()) phrase += words[k];
     }
   }
   return false;

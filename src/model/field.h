@@ -117,8 +117,8 @@ struct FieldSource {
 // lives as long as the source's parts, and until the next call with that source.
 Value ReadField(const Field& field, const FieldSource& source);
 
-// The average duration of a person's sessions and of the times between them, in ms rounded
-// to the nearest; kMissing where there are none.
+// The average duration of a person's sessions and of the times between them, in ms
+// rounded to the nearest; kMissing where there are none.
 Value AverageDuration(const Person& person);
 Value AverageBetween(const Person& person);
 

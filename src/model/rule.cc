@@ -103,11 +103,9 @@ bool MatchesCondition(const RuleNode& node, const FieldSource& source) {
       return !any_operand();
     case RuleOp::kContains:
     case RuleOp::kNotContains:
-      return TestText(node, value,
-                      [&](std::string_view text) {
-                        return text.find(node.values[0].as_string()) !=
-                               std::string_view::npos;
-                      }) == (node.op == RuleOp::kContains);
+      return TestText(node, value, [&](std::string_view text) {
+               return text.find(node.values[0].as_string()) != std::string_view::npos;
+             }) == (node.op == RuleOp::kContains);
     case RuleOp::kStartsWith:
       return TestText(node, value, [&](std::string_view text) {
         return text.starts_with(node.values[0].as_string());
@@ -118,8 +116,8 @@ bool MatchesCondition(const RuleNode& node, const FieldSource& source) {
       });
     case RuleOp::kMatches:
       return value.is_string() &&
-             re2::RE2::PartialMatch(re2::StringPiece(value.text.data(), value.text.size()),
-                                    *node.pattern);
+             re2::RE2::PartialMatch(
+                 re2::StringPiece(value.text.data(), value.text.size()), *node.pattern);
     case RuleOp::kIsSet:
       return !value.is_missing();
     case RuleOp::kIsNotSet:
@@ -186,7 +184,9 @@ absl::StatusOr<Rule> Rule::Parse(const base::Json& json, std::string_view path) 
 
 const base::Json& Rule::ToJson() const { return *json_; }
 
-bool Rule::Matches(const FieldSource& source) const { return MatchesNode(*root_, source); }
+bool Rule::Matches(const FieldSource& source) const {
+  return MatchesNode(*root_, source);
+}
 
 void Rule::VisitFields(absl::FunctionRef<void(const Field&)> visit) const {
   VisitNode(*root_, visit);

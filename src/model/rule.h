@@ -1,8 +1,8 @@
 // Rules: conditions over the fields of an event, its person, account and session.
 //
-// A value that is absent, null or of the wrong type for the operator is missing; a missing
-// value satisfies only is_not_set, is_not, not_in, != and not_contains. is_set holds for
-// any value, a nested object included.
+// A value that is absent, null or of the wrong type for the operator is missing; a
+// missing value satisfies only is_not_set, is_not, not_in, != and not_contains. is_set
+// holds for any value, a nested object included.
 #ifndef FOOTFALL_MODEL_RULE_H_
 #define FOOTFALL_MODEL_RULE_H_
 

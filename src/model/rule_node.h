@@ -33,7 +33,7 @@ enum class RuleOp : uint8_t {
   kLessEqual,
   kGreater,
   kGreaterEqual,
-  kBetween,      // Of numbers.
+  kBetween,  // Of numbers.
   kOn,
   kBefore,
   kAfter,

@@ -89,7 +89,8 @@ absl::Status ParseDays(const Json& value, const std::string& path, RuleNode* nod
       return absl::OkStatus();
     }
   }
-  return InvalidAt(path, "must be a number of days from 1 to 36500, or a duration such as 30d");
+  return InvalidAt(path,
+                   "must be a number of days from 1 to 36500, or a duration such as 30d");
 }
 
 absl::Status ParseList(const Json& value, const std::string& path, RuleNode* node) {
@@ -132,7 +133,8 @@ absl::Status ParseOperand(const OpInfo& info, const Json& value, const std::stri
       return absl::OkStatus();
     case Operand::kStringOrBool:
       if (value.is_number()) {
-        return InvalidAt(path, "must be a string or a boolean; numbers compare with = and !=");
+        return InvalidAt(path,
+                         "must be a string or a boolean; numbers compare with = and !=");
       }
       if (!value.is_string() && !value.is_bool()) {
         return InvalidAt(path, "must be a string or a boolean");
@@ -186,7 +188,8 @@ absl::StatusOr<RuleNode> ParseCondition(const Json& json, const std::string& pat
   node.op = info->op;
 
   if (const Json* ignore_case = json.Find("ignore_case")) {
-    if (!ignore_case->is_bool()) return InvalidAt(path + ".ignore_case", "must be a boolean");
+    if (!ignore_case->is_bool())
+      return InvalidAt(path + ".ignore_case", "must be a boolean");
     if (!TakesCase(info->operand)) {
       return InvalidAt(path + ".ignore_case",
                        Cat("is not used by the operator '", info->name, "'"));
@@ -233,8 +236,8 @@ absl::StatusOr<RuleNode> ParseRuleNode(const Json& json, const std::string& path
   if (json.Find("did") != nullptr) {
     return InvalidAt(path + ".did", "conditions on behaviour are not available yet");
   }
-  for (const auto& [name, kind] : {std::pair("all", RuleNode::Kind::kAll),
-                                   std::pair("any", RuleNode::Kind::kAny)}) {
+  for (const auto& [name, kind] :
+       {std::pair("all", RuleNode::Kind::kAll), std::pair("any", RuleNode::Kind::kAny)}) {
     const Json* list = json.Find(name);
     if (list == nullptr) continue;
     FOOTFALL_RETURN_IF_ERROR(base::CheckKeys(json, path, {name}));

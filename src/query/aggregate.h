@@ -38,10 +38,11 @@ class Aggregator {
 };
 
 // `column` is not a ratio; it and `pool` must outlive the aggregator.
-std::unique_ptr<Aggregator> MakeAggregator(const AggregateColumn& column, ValuePool& pool);
+std::unique_ptr<Aggregator> MakeAggregator(const AggregateColumn& column,
+                                           ValuePool& pool);
 
-// Divides two finished columns; missing where the denominator is missing or 0, or a side is
-// no number.
+// Divides two finished columns; missing where the denominator is missing or 0, or a side
+// is no number.
 Column DivideColumns(const Column& numerator, const Column& denominator);
 
 }  // namespace footfall::query

@@ -94,7 +94,8 @@ absl::StatusOr<Table> RunLogins(Execution& execution, const LoginsPlan& plan) {
     ValuePool pool;
     SessionIndex sessions;
     FOOTFALL_RETURN_IF_ERROR(sessions.Build(execution, pool));
-    for (const Session& session : sessions.sessions()) add(session.person, session.start_ms);
+    for (const Session& session : sessions.sessions())
+      add(session.person, session.start_ms);
   }
 
   absl::flat_hash_map<uint64_t, uint32_t> by_code;
@@ -134,12 +135,12 @@ absl::StatusOr<Table> RunUsers(Execution& execution, const UsersPlan& plan) {
   const bool bounded = range.from_ms != INT64_MIN || range.to_ms != INT64_MAX;
   absl::flat_hash_set<uint64_t> active;
   if (bounded) {
-    FOOTFALL_RETURN_IF_ERROR(
-        execution.Scan(range.from_ms, range.to_ms, [&] { return HashBytes(active); },
-                       [&](const store::StoredEvent& stored) {
-                         active.insert(stored.person);
-                         return absl::OkStatus();
-                       }));
+    FOOTFALL_RETURN_IF_ERROR(execution.Scan(
+        range.from_ms, range.to_ms, [&] { return HashBytes(active); },
+        [&](const store::StoredEvent& stored) {
+          active.insert(stored.person);
+          return absl::OkStatus();
+        }));
     FOOTFALL_RETURN_IF_ERROR(execution.Hold(HashBytes(active)));
   }
   Table table{.columns = {{"person", ColumnType::kString, {}},
@@ -203,8 +204,8 @@ absl::StatusOr<Table> RunActiveUsers(Execution& execution) {
       INT64_MIN, range.to_ms, [&] { return HashBytes(seen) + HashBytes(seen_in_range); },
       [&](const store::StoredEvent& stored) {
         const int64_t time_ms = stored.event.time_ms;
-        const uint64_t person_day = PersonDay(execution.PersonIndex(stored.person),
-                                              bucketer.BucketOf(time_ms));
+        const uint64_t person_day =
+            PersonDay(execution.PersonIndex(stored.person), bucketer.BucketOf(time_ms));
         seen.insert(person_day);
         if (range.Contains(time_ms)) seen_in_range.insert(person_day);
         return absl::OkStatus();
@@ -220,7 +221,8 @@ absl::StatusOr<Table> RunActiveUsers(Execution& execution) {
   std::vector<int64_t> first_days;
   for (size_t i = 0; i < active.size(); ++i) {
     const bool first = i == 0 || PersonOf(active[i - 1]) != PersonOf(active[i]);
-    if (first && seen_in_range.contains(active[i])) first_days.push_back(DayOf(active[i]));
+    if (first && seen_in_range.contains(active[i]))
+      first_days.push_back(DayOf(active[i]));
   }
   std::sort(first_days.begin(), first_days.end());
   std::vector<int64_t> days = in_range;

@@ -106,7 +106,8 @@ class PageViews {
       }
     }
     const uint64_t high = uint64_t{number} << 32;
-    page.people += people_seen_.insert(high | execution_.PersonIndex(stored.person)).second;
+    page.people +=
+        people_seen_.insert(high | execution_.PersonIndex(stored.person)).second;
     const uint32_t session = sessions_.SessionOf(position);
     if (!execution_.range().Contains(sessions_.sessions()[session].start_ms)) return;
     page.sessions += sessions_seen_.insert(high | session).second;
@@ -124,8 +125,8 @@ class PageViews {
                             {"exits", ColumnType::kInt64, {}},
                             {"first_time", ColumnType::kTimestamp, {}},
                             {"last_time", ColumnType::kTimestamp, {}}}};
-    FOOTFALL_RETURN_IF_ERROR(execution_.Hold(
-        Bytes() + pages_.size() * table.columns.size() * sizeof(Cell)));
+    FOOTFALL_RETURN_IF_ERROR(
+        execution_.Hold(Bytes() + pages_.size() * table.columns.size() * sizeof(Cell)));
     for (const Page& page : pages_) {
       size_t at = 0;
       const auto put = [&](Cell cell) {
@@ -216,10 +217,11 @@ absl::StatusOr<Table> RunSessions(Execution& execution) {
         visit.os.OfferLast(rank, InternNonEmpty(pool, event.context.os));
         return absl::OkStatus();
       }));
-  FOOTFALL_ASSIGN_OR_RETURN(const std::vector<std::string> names, execution.PersonNames());
+  FOOTFALL_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                            execution.PersonNames());
   Table table = SessionsTable();
-  FOOTFALL_RETURN_IF_ERROR(execution.Hold(
-      pool.bytes() + visits.size() * table.columns.size() * sizeof(Cell)));
+  FOOTFALL_RETURN_IF_ERROR(
+      execution.Hold(pool.bytes() + visits.size() * table.columns.size() * sizeof(Cell)));
   for (const Visit& visit : visits) {
     const Session& session = index.sessions()[visit.session];
     const std::string& person = names[session.person];

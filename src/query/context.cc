@@ -14,6 +14,8 @@ namespace {
 constexpr uint64_t kCheckEvery = 4096;
 
 constexpr int64_t kHourMs = 3'600'000;
+constexpr int64_t kQuarterMs = kHourMs / 4;
+constexpr size_t kQuartersMax = 100'000;
 
 uint64_t TextBytes(const std::string& text) {
   // Short strings live inside the object.
@@ -82,9 +84,10 @@ absl::Status Execution::Check(uint64_t bytes) const {
   if (limit == 0 || used <= limit) return absl::OkStatus();
   return base::MakeError(
       absl::StatusCode::kResourceExhausted,
-      base::Cat("the report needs more than the ", limit,
-                " bytes that the memory budget leaves for it; narrow its range or open the "
-                "store with a larger memory budget"));
+      base::Cat(
+          "the report needs more than the ", limit,
+          " bytes that the memory budget leaves for it; narrow its range or open the "
+          "store with a larger memory budget"));
 }
 
 absl::Status Execution::Hold(uint64_t bytes) {
@@ -138,19 +141,25 @@ std::string_view People::Account(uint64_t code) const {
 }
 
 int64_t Bucketer::BucketOf(int64_t time_ms) {
-  if (time_ms >= start_ms_ && time_ms < end_ms_) return value_;
-  if (bucket_ == base::Bucket::kHour) {
-    value_ = base::HourStart(time_ms, zone_);
-    // A change of the clock may cut the hour short, so nothing is kept.
-    return value_;
+  // Times before 1970 round towards it, which makes one long quarter; they are not kept.
+  if (time_ms < 0) return Compute(time_ms);
+  const int64_t quarter = time_ms / kQuarterMs;
+  if (const auto found = quarters_.find(quarter); found != quarters_.end()) {
+    return found->second;
   }
+  const int64_t value = Compute(quarter * kQuarterMs);
+  if (value != Compute((quarter + 1) * kQuarterMs - 1)) return Compute(time_ms);
+  if (quarters_.size() == kQuartersMax) quarters_.clear();
+  quarters_.emplace(quarter, value);
+  return value;
+}
+
+int64_t Bucketer::Compute(int64_t time_ms) const {
+  if (bucket_ == base::Bucket::kHour) return base::HourStart(time_ms, zone_);
   const int64_t day = base::LocalDay(time_ms, zone_);
-  start_ms_ = base::DayStart(day, zone_);
-  end_ms_ = base::DayStart(day + 1, zone_);
-  value_ = bucket_ == base::Bucket::kWeek    ? base::WeekOf(day)
-           : bucket_ == base::Bucket::kMonth ? base::MonthOf(day)
-                                             : day;
-  return value_;
+  return bucket_ == base::Bucket::kWeek    ? base::WeekOf(day)
+         : bucket_ == base::Bucket::kMonth ? base::MonthOf(day)
+                                           : day;
 }
 
 int64_t Bucketer::Next(int64_t bucket) const {

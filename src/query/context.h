@@ -33,8 +33,8 @@ class Execution {
   size_t person_count() const { return person_codes_.size(); }
   const std::vector<uint64_t>& person_codes() const { return person_codes_; }
 
-  // Visits the events in [from_ms, to_ms), identify and alias left out, always in the same
-  // order. Looks at cancellation and, through `bytes`, at memory now and then.
+  // Visits the events in [from_ms, to_ms), identify and alias left out, always in the
+  // same order. Looks at cancellation and, through `bytes`, at memory now and then.
   absl::Status Scan(int64_t from_ms, int64_t to_ms, absl::FunctionRef<uint64_t()> bytes,
                     absl::FunctionRef<absl::Status(const store::StoredEvent&)> visit);
 
@@ -87,12 +87,13 @@ class Bucketer {
   int64_t Next(int64_t bucket) const;
 
  private:
+  int64_t Compute(int64_t time_ms) const;
+
   base::Bucket bucket_;
   absl::TimeZone zone_;
-  // The day or hour met last.
-  int64_t start_ms_ = 0;
-  int64_t end_ms_ = 0;
-  int64_t value_ = 0;
+  // Quarters of an hour whose instants all fall into one bucket. Asking the zone is slow,
+  // and events repeat the quarters.
+  absl::flat_hash_map<int64_t, int64_t> quarters_;
 };
 
 // Missing cells come last; strings bytewise, others by value. Negative, 0 or positive.

@@ -26,9 +26,9 @@ struct QueryResult {
 
 // Runs `plan` over the snapshot. identify and alias are not events here.
 //
-// Memory beyond settings().report_memory_bytes (0 means no limit) is RESOURCE_EXHAUSTED; an
-// integer sum that does not fit is OUT_OF_RANGE; and what the snapshot or `cancel` answers.
-// Thread-safe.
+// Memory beyond settings().report_memory_bytes (0 means no limit) is RESOURCE_EXHAUSTED;
+// an integer sum that does not fit is OUT_OF_RANGE; and what the snapshot or `cancel`
+// answers. Thread-safe.
 absl::StatusOr<QueryResult> Execute(const store::Snapshot& snapshot, const Plan& plan,
                                     const ExecuteContext& context);
 

@@ -17,9 +17,11 @@ Cell ToCell(const model::Value& value);
 
 class PeopleColumns {
  public:
-  // Names as they follow "person." in rules, and "email": the attribute of that name, else
-  // an id that looks like one. `account_property` is the setting; it must outlive this.
-  PeopleColumns(const std::vector<std::string>& names, const std::string& account_property);
+  // Names as they follow "person." in rules, and "email": the attribute of that name,
+  // else an id that looks like one. `account_property` is the setting; it must outlive
+  // this.
+  PeopleColumns(const std::vector<std::string>& names,
+                const std::string& account_property);
 
   // Adds the row of a person.
   void Add(const model::Person& person);

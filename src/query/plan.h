@@ -36,8 +36,8 @@ struct SessionDefinition {
 struct RowKey {
   enum class Kind { kPerson, kAccount, kSession, kField, kTime };
   Kind kind = Kind::kPerson;
-  std::string name;    // Of the column.
-  model::Field field;  // Of kField.
+  std::string name;                          // Of the column.
+  model::Field field;                        // Of kField.
   base::Bucket bucket = base::Bucket::kDay;  // Of kTime.
 };
 
@@ -75,13 +75,13 @@ struct OrderBy {
 
 // Events grouped by keys and aggregated. Only events in range that satisfy `where` exist.
 //
-// A session belongs to the range that holds its start: events of other sessions count, but
-// count_sessions and the key `session` pass over them. Field values group and are distinct
-// by their text. Aggregates pass over missing values and those of the wrong type; a sum of
-// none is 0 and a count 0, the others are missing.
+// A session belongs to the range that holds its start: events of other sessions count,
+// but count_sessions and the key `session` pass over them. Field values group and are
+// distinct by their text. Aggregates pass over missing values and those of the wrong
+// type; a sum of none is 0 and a count 0, the others are missing.
 //
-// Rows are sorted by `order_by`, then by their keys: strings bytewise, numbers and times by
-// value, missing last in either direction.
+// Rows are sorted by `order_by`, then by their keys: strings bytewise, numbers and times
+// by value, missing last in either direction.
 struct TablePlan {
   std::optional<model::Rule> where;
   std::vector<RowKey> rows;
@@ -93,18 +93,20 @@ struct TablePlan {
   bool fill = false;
 };
 
-// Per person the first and last login in range and those of the 30 x 24 hours up to now. A
-// login is a session's start, or an event named `login_event`. Sorted by person.
+// Per person the first and last login in range and those of the 30 x 24 hours up to now.
+// A login is a session's start, or an event named `login_event`. Sorted by person.
 struct LoginsPlan {
   std::optional<std::string> login_event;
   std::vector<std::string> attributes;
 };
 
 // Per url of page views in range; entries and exits are the sessions that belong to the
-// range whose first and last page view in range it is. Sorted by falling views, then page.
+// range whose first and last page view in range it is. Sorted by falling views, then
+// page.
 struct PageViewsPlan {};
 
-// Sessions that belong to the range, each whole. Sorted by start, then person and session.
+// Sessions that belong to the range, each whole. Sorted by start, then person and
+// session.
 struct SessionsPlan {};
 
 // All people with their computed attributes, which data retention and the range do not
@@ -113,8 +115,8 @@ struct UsersPlan {
   std::vector<std::string> attributes;
 };
 
-// Per local day with activity in range: people active on it, in the 7 and the 30 days that
-// end with it, and those whose first stored event it holds. Sorted by day.
+// Per local day with activity in range: people active on it, in the 7 and the 30 days
+// that end with it, and those whose first stored event it holds. Sorted by day.
 struct ActiveUsersPlan {};
 
 struct Plan {

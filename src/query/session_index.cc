@@ -42,14 +42,13 @@ absl::Status SessionIndex::Build(Execution& execution, ValuePool& pool) {
           return absl::ResourceExhaustedError(
               "reports about sessions take at most 4294967295 events");
         }
-        entries.push_back(
-            {.time_ms = event.time_ms,
-             .seq = event.seq,
-             .person = execution.PersonIndex(stored.person),
-             .host_id = definition.use_host_ids && !event.session.empty()
-                            ? pool.Intern(event.session)
-                            : 0,
-             .position = static_cast<uint32_t>(entries.size())});
+        entries.push_back({.time_ms = event.time_ms,
+                           .seq = event.seq,
+                           .person = execution.PersonIndex(stored.person),
+                           .host_id = definition.use_host_ids && !event.session.empty()
+                                          ? pool.Intern(event.session)
+                                          : 0,
+                           .position = static_cast<uint32_t>(entries.size())});
         return absl::OkStatus();
       }));
   const uint64_t kept = entries.size() * 2 * sizeof(uint32_t);
@@ -78,9 +77,8 @@ absl::Status SessionIndex::Build(Execution& execution, ValuePool& pool) {
       run = next;
     }
     if (session == next) {
-      sessions_.push_back({.person = entry.person,
-                           .host_id = entry.host_id,
-                           .start_ms = entry.time_ms});
+      sessions_.push_back(
+          {.person = entry.person, .host_id = entry.host_id, .start_ms = entry.time_ms});
     }
     sessions_[session].end_ms = entry.time_ms;
     ++sessions_[session].events;

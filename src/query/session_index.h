@@ -12,7 +12,7 @@
 namespace footfall::query {
 
 struct Session {
-  uint32_t person = 0;  // Execution::PersonIndex.
+  uint32_t person = 0;   // Execution::PersonIndex.
   uint32_t host_id = 0;  // In the pool; 0 for a run of events without an id.
   uint32_t events = 0;
   int64_t start_ms = 0;

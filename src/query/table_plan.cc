@@ -100,7 +100,8 @@ class TableRun {
   void AddEvent(const store::StoredEvent& stored, size_t position) {
     source_.event = &stored.event;
     source_.person = needs_people_ ? people_.Find(stored.person) : nullptr;
-    if (needs_people_ || needs_accounts_) source_.account = people_.Account(stored.person);
+    if (needs_people_ || needs_accounts_)
+      source_.account = people_.Account(stored.person);
     input_.source = &source_;
     input_.seq = stored.event.seq;
     input_.arrival = stored.arrival;
@@ -161,11 +162,10 @@ class TableRun {
 
   // Adds the missing buckets between the first and the last one.
   absl::Status Fill() {
-    const size_t at = std::find_if(plan_.rows.begin(), plan_.rows.end(),
-                                   [](const RowKey& row) {
-                                     return row.kind == RowKey::Kind::kTime;
-                                   }) -
-                      plan_.rows.begin();
+    const size_t at =
+        std::find_if(plan_.rows.begin(), plan_.rows.end(),
+                     [](const RowKey& row) { return row.kind == RowKey::Kind::kTime; }) -
+        plan_.rows.begin();
     Bucketer& bucketer = bucketers_[at];
     const Range& range = execution_.range();
     std::vector<int64_t> buckets;
@@ -233,8 +233,8 @@ class TableRun {
   }
 
   absl::Status NamePeople() {
-    const bool wanted = std::any_of(
-        plan_.rows.begin(), plan_.rows.end(), [](const RowKey& row) {
+    const bool wanted =
+        std::any_of(plan_.rows.begin(), plan_.rows.end(), [](const RowKey& row) {
           return row.kind == RowKey::Kind::kPerson || row.kind == RowKey::Kind::kSession;
         });
     if (!wanted || !names_.empty()) return absl::OkStatus();
@@ -246,8 +246,7 @@ class TableRun {
     const RowKey& row = plan_.rows[at];
     Column column{.name = row.name};
     if (row.kind == RowKey::Kind::kField) {
-      column.type =
-          row.field.is_time() ? ColumnType::kTimestamp : key_kinds_[at].type();
+      column.type = row.field.is_time() ? ColumnType::kTimestamp : key_kinds_[at].type();
     } else if (row.kind == RowKey::Kind::kTime) {
       column.type =
           row.bucket == base::Bucket::kHour ? ColumnType::kTimestamp : ColumnType::kDate;

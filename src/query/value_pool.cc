@@ -32,7 +32,8 @@ ColumnType KindMask::type() const {
   if (bits_ == Bit(Value::Kind::kBool)) return ColumnType::kBool;
   if (bits_ == Bit(Value::Kind::kInt)) return ColumnType::kInt64;
   const unsigned numbers = Bit(Value::Kind::kInt) | Bit(Value::Kind::kDouble);
-  return bits_ != 0 && (bits_ & ~numbers) == 0 ? ColumnType::kDouble : ColumnType::kString;
+  return bits_ != 0 && (bits_ & ~numbers) == 0 ? ColumnType::kDouble
+                                               : ColumnType::kString;
 }
 
 uint32_t ValuePool::Intern(std::string_view text) {

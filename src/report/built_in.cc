@@ -34,65 +34,65 @@ using enum query::ColumnType;
 
 const std::vector<Entry>& Entries() {
   // Never destroyed, so that reports may run until the process ends.
-  static const auto& entries = *new std::vector<Entry>{
-      {{"active-users", "Active people by day", "table", {}},
-       {{"day", kDate},
-        {"dau", kInt64},
-        {"wau", kInt64},
-        {"mau", kInt64},
-        {"new_people", kInt64}},
-       {}},
-      {{"logins", "Logins", "table", {"integrations_salesforce"}},
-       {{"person", kString},
-        {"first_login", kTimestamp},
-        {"last_login", kTimestamp},
-        {"logins_last_30_days", kInt64}},
-       {"attributes", "login_event"}},
-      {{"page-views", "Page views", "table", {}},
-       {{"page", kString},
-        {"title", kString},
-        {"views", kInt64},
-        {"people", kInt64},
-        {"sessions", kInt64},
-        {"entries", kInt64},
-        {"exits", kInt64},
-        {"first_time", kTimestamp},
-        {"last_time", kTimestamp}},
-       {}},
-      {{"sessions", "Sessions", "table", {}},
-       {{"session", kString},
-        {"person", kString},
-        {"start", kTimestamp},
-        {"end", kTimestamp},
-        {"duration_ms", kInt64},
-        {"events", kInt64},
-        {"pages", kInt64},
-        {"entry_page", kString},
-        {"exit_page", kString},
-        {"country", kString},
-        {"browser", kString},
-        {"os", kString},
-        {"playable", kBool},
-        {"not_playable_reason", kString}},
-       {}},
-      {{"users", "Users", "table", {}},
-       {{"person", kString},
-        {"identified", kBool},
-        {"account", kString},
-        {"first_seen", kTimestamp},
-        {"last_seen", kTimestamp},
-        {"sessions", kInt64},
-        {"total_duration_ms", kInt64},
-        {"avg_duration_ms", kInt64},
-        {"avg_between_sessions_ms", kInt64},
-        {"events", kInt64},
-        {"country", kString},
-        {"region", kString},
-        {"city", kString},
-        {"browser", kString},
-        {"browser_version", kString},
-        {"os", kString}},
-       {"attributes"}}};
+  static const auto& entries =
+      *new std::vector<Entry>{{{"active-users", "Active people by day", "table", {}},
+                               {{"day", kDate},
+                                {"dau", kInt64},
+                                {"wau", kInt64},
+                                {"mau", kInt64},
+                                {"new_people", kInt64}},
+                               {}},
+                              {{"logins", "Logins", "table", {"integrations_salesforce"}},
+                               {{"person", kString},
+                                {"first_login", kTimestamp},
+                                {"last_login", kTimestamp},
+                                {"logins_last_30_days", kInt64}},
+                               {"attributes", "login_event"}},
+                              {{"page-views", "Page views", "table", {}},
+                               {{"page", kString},
+                                {"title", kString},
+                                {"views", kInt64},
+                                {"people", kInt64},
+                                {"sessions", kInt64},
+                                {"entries", kInt64},
+                                {"exits", kInt64},
+                                {"first_time", kTimestamp},
+                                {"last_time", kTimestamp}},
+                               {}},
+                              {{"sessions", "Sessions", "table", {}},
+                               {{"session", kString},
+                                {"person", kString},
+                                {"start", kTimestamp},
+                                {"end", kTimestamp},
+                                {"duration_ms", kInt64},
+                                {"events", kInt64},
+                                {"pages", kInt64},
+                                {"entry_page", kString},
+                                {"exit_page", kString},
+                                {"country", kString},
+                                {"browser", kString},
+                                {"os", kString},
+                                {"playable", kBool},
+                                {"not_playable_reason", kString}},
+                               {}},
+                              {{"users", "Users", "table", {}},
+                               {{"person", kString},
+                                {"identified", kBool},
+                                {"account", kString},
+                                {"first_seen", kTimestamp},
+                                {"last_seen", kTimestamp},
+                                {"sessions", kInt64},
+                                {"total_duration_ms", kInt64},
+                                {"avg_duration_ms", kInt64},
+                                {"avg_between_sessions_ms", kInt64},
+                                {"events", kInt64},
+                                {"country", kString},
+                                {"region", kString},
+                                {"city", kString},
+                                {"browser", kString},
+                                {"browser_version", kString},
+                                {"os", kString}},
+                               {"attributes"}}};
   return entries;
 }
 
@@ -112,8 +112,8 @@ absl::StatusOr<std::vector<std::string>> ParseAttributes(const Json& json,
                                                          const Entry& entry) {
   constexpr char kPath[] = "$.parameters.attributes";
   if (!json.is_array() || json.as_array().size() > kAttributesMax) {
-    return InvalidAt(kPath, Cat("must be a list of at most ", kAttributesMax,
-                                " names of attributes"));
+    return InvalidAt(
+        kPath, Cat("must be a list of at most ", kAttributesMax, " names of attributes"));
   }
   std::vector<std::string> names;
   for (size_t i = 0; i < json.as_array().size(); ++i) {
@@ -125,9 +125,10 @@ absl::StatusOr<std::vector<std::string>> ParseAttributes(const Json& json,
     const bool is_column =
         std::any_of(entry.columns.begin(), entry.columns.end(),
                     [&](const ColumnInfo& c) { return c.name == name.as_string(); });
-    if (is_column || std::find(names.begin(), names.end(), name.as_string()) != names.end()) {
-      return InvalidAt(path, Cat("the report has a column '", name.as_string(),
-                                 "' already"));
+    if (is_column ||
+        std::find(names.begin(), names.end(), name.as_string()) != names.end()) {
+      return InvalidAt(path,
+                       Cat("the report has a column '", name.as_string(), "' already"));
     }
     names.push_back(name.as_string());
   }
@@ -146,8 +147,8 @@ absl::StatusOr<Parameters> ParseParameters(const Json& json, const Entry& entry)
     const std::string path = Cat("$.parameters.", key);
     if (std::find(entry.parameters.begin(), entry.parameters.end(), key) ==
         entry.parameters.end()) {
-      return InvalidAt(path, Cat("is not a parameter of the report '",
-                                 entry.built_in.name, "'"));
+      return InvalidAt(
+          path, Cat("is not a parameter of the report '", entry.built_in.name, "'"));
     }
     if (key == "attributes") {
       FOOTFALL_ASSIGN_OR_RETURN(parameters.attributes, ParseAttributes(value, entry));

@@ -175,7 +175,8 @@ absl::Status ParseRows(const Json& json, query::TablePlan* table) {
     }
     for (size_t i = 0; i < rows->as_array().size(); ++i) {
       const std::string path = Cat("$.rows[", i, "]");
-      FOOTFALL_ASSIGN_OR_RETURN(query::RowKey row, ParseRowKey(rows->as_array()[i], path));
+      FOOTFALL_ASSIGN_OR_RETURN(query::RowKey row,
+                                ParseRowKey(rows->as_array()[i], path));
       for (const query::RowKey& other : table->rows) {
         if (other.name == row.name) {
           return InvalidAt(path, Cat("the key '", row.name, "' is there twice"));
@@ -255,8 +256,8 @@ absl::StatusOr<Definition> ParseDefinition(const Json& json) {
   }
   FOOTFALL_RETURN_IF_ERROR(base::CheckKeys(
       json, "$",
-      {"version", "name", "title", "tags", "kind", "range", "timezone", "where", "session",
-       "rows", "columns", "order_by", "limit", "fill"}));
+      {"version", "name", "title", "tags", "kind", "range", "timezone", "where",
+       "session", "rows", "columns", "order_by", "limit", "fill"}));
   FOOTFALL_RETURN_IF_ERROR(ParseName(json, &definition.name));
   FOOTFALL_RETURN_IF_ERROR(CheckTitleAndTags(json));
   FOOTFALL_RETURN_IF_ERROR(ParseRange(json, &definition.range));
@@ -282,7 +283,8 @@ absl::StatusOr<Definition> ParseDefinition(const Json& json) {
 
 absl::Status ResolveRange(const RangeText& range, const std::string& timezone,
                           const RunOptions& options, query::Plan* plan, Result* result) {
-  const std::string& zone_name = options.timezone.has_value() ? *options.timezone : timezone;
+  const std::string& zone_name =
+      options.timezone.has_value() ? *options.timezone : timezone;
   const absl::StatusOr<absl::TimeZone> zone = base::LoadTimeZone(zone_name);
   if (!zone.ok()) return InvalidAt("$.timezone", base::MessageOf(zone.status()));
   plan->zone = *zone;
@@ -292,12 +294,14 @@ absl::Status ResolveRange(const RangeText& range, const std::string& timezone,
   const bool overridden = options.from.has_value() || options.to.has_value();
   if (range.last_ms.has_value() && !overridden) {
     // Both ends belong to it.
-    plan->range = {.from_ms = options.now_ms - *range.last_ms, .to_ms = options.now_ms + 1};
+    plan->range = {.from_ms = options.now_ms - *range.last_ms,
+                   .to_ms = options.now_ms + 1};
     result->from_ms = plan->range.from_ms;
     result->to_ms = options.now_ms;
     return absl::OkStatus();
   }
-  const std::optional<std::string>& from = options.from.has_value() ? options.from : range.from;
+  const std::optional<std::string>& from =
+      options.from.has_value() ? options.from : range.from;
   const std::optional<std::string>& to = options.to.has_value() ? options.to : range.to;
   const std::string_view from_path = options.from.has_value() ? "$.from" : "$.range.from";
   const std::string_view to_path = options.to.has_value() ? "$.to" : "$.range.to";
@@ -310,8 +314,9 @@ absl::Status ResolveRange(const RangeText& range, const std::string& timezone,
     result->to_ms = plan->range.to_ms;
   }
   if (from.has_value() && to.has_value() && plan->range.from_ms >= plan->range.to_ms) {
-    return InvalidAt(options.to.has_value() || !options.from.has_value() ? to_path : from_path,
-                     "the range must end after it begins");
+    return InvalidAt(
+        options.to.has_value() || !options.from.has_value() ? to_path : from_path,
+        "the range must end after it begins");
   }
   return absl::OkStatus();
 }

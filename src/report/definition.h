@@ -30,8 +30,8 @@ struct Definition {
   query::TablePlan table;
 };
 
-// Strict: unknown keys, wrong types and what is not available are INVALID_ARGUMENT with the
-// path.
+// Strict: unknown keys, wrong types and what is not available are INVALID_ARGUMENT with
+// the path.
 absl::StatusOr<Definition> ParseDefinition(const base::Json& json);
 
 // Puts the options over the definition's range and zone, and fills the plan's range and

@@ -52,8 +52,8 @@ absl::StatusOr<const AggregateInfo*> ParseAggregate(const Json& json,
   for (const AggregateInfo& info : kAggregates) {
     if (info.name == agg->as_string()) return &info;
   }
-  return InvalidAt(path + ".agg", Cat("'", agg->as_string().substr(0, 64),
-                                      "' is not an aggregate"));
+  return InvalidAt(path + ".agg",
+                   Cat("'", agg->as_string().substr(0, 64), "' is not an aggregate"));
 }
 
 absl::Status ParseName(const Json& json, const std::string& path,
@@ -87,8 +87,10 @@ absl::Status ParseOf(const Json& json, const std::string& path, const AggregateI
   if (of == nullptr) return InvalidAt(path + ".of", "is required");
   FOOTFALL_ASSIGN_OR_RETURN(column->of, ParseField(*of, path + ".of"));
   if (info.refuses_times && column->of->is_time()) {
-    return InvalidAt(path + ".of", Cat("'", column->of->name(), "' is a time, and the "
-                                       "aggregate '", info.name, "' takes numbers"));
+    return InvalidAt(path + ".of", Cat("'", column->of->name(),
+                                       "' is a time, and the "
+                                       "aggregate '",
+                                       info.name, "' takes numbers"));
   }
   return absl::OkStatus();
 }
@@ -108,9 +110,8 @@ absl::Status ParsePercent(const Json& json, const std::string& path,
 // Finds the columns that ratios name; these may stand anywhere in the list.
 absl::Status ResolveRatio(const Json& json, const std::string& path,
                           query::TablePlan* table, query::AggregateColumn* column) {
-  for (const auto& [key, position] :
-       {std::pair("numerator", &column->numerator),
-        std::pair("denominator", &column->denominator)}) {
+  for (const auto& [key, position] : {std::pair("numerator", &column->numerator),
+                                      std::pair("denominator", &column->denominator)}) {
     const std::string key_path = Cat(path, ".", key);
     const Json* name = json.Find(key);
     if (name == nullptr) return InvalidAt(key_path, "is required");
@@ -174,7 +175,8 @@ absl::Status ParseColumns(const Json& json, query::TablePlan* table) {
   if (columns == nullptr) return InvalidAt("$.columns", "is required");
   if (!columns->is_array() || columns->as_array().empty() ||
       columns->as_array().size() > kColumnsMax) {
-    return InvalidAt("$.columns", Cat("must be a list of 1 to ", kColumnsMax, " columns"));
+    return InvalidAt("$.columns",
+                     Cat("must be a list of 1 to ", kColumnsMax, " columns"));
   }
   for (size_t i = 0; i < columns->as_array().size(); ++i) {
     FOOTFALL_ASSIGN_OR_RETURN(
@@ -184,9 +186,8 @@ absl::Status ParseColumns(const Json& json, query::TablePlan* table) {
   }
   for (size_t i = 0; i < table->columns.size(); ++i) {
     if (table->columns[i].aggregate != Aggregate::kRatio) continue;
-    FOOTFALL_RETURN_IF_ERROR(ResolveRatio(columns->as_array()[i],
-                                          Cat("$.columns[", i, "]"), table,
-                                          &table->columns[i]));
+    FOOTFALL_RETURN_IF_ERROR(ResolveRatio(
+        columns->as_array()[i], Cat("$.columns[", i, "]"), table, &table->columns[i]));
   }
   return absl::OkStatus();
 }

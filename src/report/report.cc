@@ -14,8 +14,8 @@ namespace footfall::report {
 absl::Status Run(const store::Snapshot& snapshot, const query::Plan& plan,
                  const RunOptions& options, Result* result) {
   const auto start = std::chrono::steady_clock::now();
-  absl::StatusOr<query::QueryResult> queried =
-      query::Execute(snapshot, plan, {.now_ms = options.now_ms, .cancel = options.cancel});
+  absl::StatusOr<query::QueryResult> queried = query::Execute(
+      snapshot, plan, {.now_ms = options.now_ms, .cancel = options.cancel});
   if (!queried.ok()) return queried.status();
   const std::chrono::duration<double, std::milli> elapsed =
       std::chrono::steady_clock::now() - start;
@@ -33,8 +33,8 @@ absl::StatusOr<std::string> CheckDefinition(const base::Json& definition) {
   FOOTFALL_ASSIGN_OR_RETURN(Definition parsed, ParseDefinition(definition));
   for (const BuiltIn& built_in : BuiltIns()) {
     if (built_in.name == parsed.name) {
-      return base::InvalidAt("$.name", base::Cat("'", parsed.name,
-                                                 "' is the name of a built-in report"));
+      return base::InvalidAt(
+          "$.name", base::Cat("'", parsed.name, "' is the name of a built-in report"));
     }
   }
   return std::move(parsed.name);

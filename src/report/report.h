@@ -17,9 +17,9 @@
 namespace footfall::report {
 
 struct RunOptions {
-  std::optional<std::string> from;      // RFC 3339 or a date in the report's zone.
+  std::optional<std::string> from;  // RFC 3339 or a date in the report's zone.
   std::optional<std::string> to;
-  std::optional<std::string> timezone;  // IANA name.
+  std::optional<std::string> timezone;               // IANA name.
   base::Json parameters = base::Json::MakeObject();  // Of built-in reports.
   int64_t now_ms = 0;
   const base::Cancel* cancel = nullptr;
@@ -35,8 +35,8 @@ struct BuiltIn {
 // The built-in reports, sorted by name.
 const std::vector<BuiltIn>& BuiltIns();
 
-// The definition of a built-in report as `report show` prints it: name, title, kind, tags,
-// "builtin": true, its columns and its parameters. NOT_FOUND.
+// The definition of a built-in report as `report show` prints it: name, title, kind,
+// tags, "builtin": true, its columns and its parameters. NOT_FOUND.
 absl::StatusOr<base::Json> ShowBuiltIn(std::string_view name);
 
 // Checks a definition (version 1) and answers its name; errors carry a path.

@@ -121,9 +121,9 @@ absl::Status CheckPeople(const StoreSnapshot& snapshot, const Counters& counters
 }  // namespace
 
 absl::StatusOr<CheckReport> EventStore::Impl::Check(const base::Cancel* cancel) {
-  FOOTFALL_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> taken, TakeSnapshot());
   std::shared_lock<std::shared_mutex> open;
   FOOTFALL_RETURN_IF_ERROR(Enter(&open));
+  FOOTFALL_ASSIGN_OR_RETURN(const auto taken, TakeSnapshotInside());
   const auto& snapshot = static_cast<const StoreSnapshot&>(*taken);
   const StoreSnapshot::Parts& parts = snapshot.parts();
   CheckReport report;
@@ -152,9 +152,9 @@ absl::StatusOr<CheckReport> EventStore::Impl::Check(const base::Cancel* cancel) 
 }
 
 absl::StatusOr<base::Json> EventStore::Impl::Stats() {
-  FOOTFALL_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> taken, TakeSnapshot());
   std::shared_lock<std::shared_mutex> open;
   FOOTFALL_RETURN_IF_ERROR(Enter(&open));
+  FOOTFALL_ASSIGN_OR_RETURN(const auto taken, TakeSnapshotInside());
   const auto& snapshot = static_cast<const StoreSnapshot&>(*taken);
   const StoreSnapshot::Parts& parts = snapshot.parts();
   FOOTFALL_ASSIGN_OR_RETURN(const auto row,

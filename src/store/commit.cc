@@ -1,6 +1,7 @@
 // Appending: concurrent callers form a group that one of them encodes and writes.
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/status.h"
 #include "base/strings.h"
 #include "store/log_record.h"
@@ -160,7 +161,7 @@ absl::Status EventStore::Impl::Plan(Writer& writer, Group& group) {
     FOOTFALL_ASSIGN_OR_RETURN(identities[i], people_->Find(writer.person_hashes[i]));
   }
   const int64_t window = settings().dedup_window_days;
-  const size_t ids_before = ids_->size();
+  absl::flat_hash_set<Hash128> in_batch;  // Without a window, all that is told apart.
   std::vector<bool> in_runs;
   if (window > 0) {
     FOOTFALL_RETURN_IF_ERROR(
@@ -201,7 +202,8 @@ absl::Status EventStore::Impl::Plan(Writer& writer, Group& group) {
       }
     }
     if (facts.has_id &&
-        ((!in_runs.empty() && in_runs[id]) || !ids_->Insert(writer.id_hashes[id]))) {
+        (window == 0 ? !in_batch.insert(writer.id_hashes[id]).second
+                     : in_runs[id] || !ids_->Insert(writer.id_hashes[id]))) {
       ++writer.result.duplicates;
       continue;
     }
@@ -222,8 +224,6 @@ absl::Status EventStore::Impl::Plan(Writer& writer, Group& group) {
     }
     planned.kept.push_back(i);
   }
-  // Without a window, ids are only told apart inside a batch.
-  if (window == 0) ids_->Truncate(ids_before);
   writer.result.accepted = planned.kept.size();
   if (planned.kept.empty()) return absl::OkStatus();
 

@@ -122,6 +122,10 @@ std::shared_ptr<const Snapshot> EventStore::Impl::MakeSnapshot(
 absl::StatusOr<std::shared_ptr<const Snapshot>> EventStore::Impl::TakeSnapshot() {
   std::shared_lock<std::shared_mutex> open;
   FOOTFALL_RETURN_IF_ERROR(Enter(&open));
+  return TakeSnapshotInside();
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> EventStore::Impl::TakeSnapshotInside() {
   if (read_only_) return TakeReaderSnapshot();
   const Exclusive exclusive(this);
   if (auto last = last_snapshot_.lock();

@@ -111,13 +111,14 @@ absl::StatusOr<uint64_t> EventStore::Impl::RewriteLog(const Rewrite& rewrite) {
 }
 
 absl::StatusOr<uint64_t> EventStore::Impl::ForgetPerson(std::string_view id) {
-  FOOTFALL_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot,
-                            read_only_ ? absl::StatusOr<std::shared_ptr<const Snapshot>>(
-                                             std::shared_ptr<const Snapshot>())
-                                       : TakeSnapshot());
   std::shared_lock<std::shared_mutex> open;
   FOOTFALL_RETURN_IF_ERROR(EnterToWrite(&open));
-  FOOTFALL_ASSIGN_OR_RETURN(const model::Person person, snapshot->FindPerson(id));
+  model::Person person;
+  {
+    // Not held any longer: a snapshot keeps alive what it shows.
+    FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshotInside());
+    FOOTFALL_ASSIGN_OR_RETURN(person, snapshot->FindPerson(id));
+  }
   const Exclusive exclusive(this);
   FOOTFALL_RETURN_IF_ERROR(Heal());
   std::string codes;

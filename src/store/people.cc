@@ -213,14 +213,12 @@ void People::Apply(const Batch::Rep& batch, const std::vector<uint32_t>& kept,
     for (uint32_t i = 0; i < kLatestFields; ++i) {
       const uint32_t string = facts.latest[i];
       if (string == StringTable::kNone) continue;
-      PersonState::Latest& latest = entry->state.latest[i];
-      if (latest.text != StringTable::kNone && latest.order > order) continue;
+      if (!entry->state.latest.IsOlder(i, order)) continue;
       uint32_t& text = texts[string];
       if (text == StringTable::kNone) {
         text = texts_.Intern(i, batch.strings[string].text());
       }
-      latest.order = order;
-      latest.text = text;
+      entry->state.latest.Set(i, order, text);
     }
   }
   applied_since_flush_ += kept.size();
@@ -286,24 +284,27 @@ absl::Status People::Flush(uint64_t through) {
   batch.Put(rocks_->family(kMeta), kPeopleThroughKey, ToSlice(row));
   if (absl::Status status = rocks_->Write(&batch, false); !status.ok()) return status;
 
-  const bool evict = bytes() > bytes_max_ / 2;
-  for (auto at = states_.begin(); at != states_.end();) {
-    Entry& entry = *at->second;
-    if (!entry.exists || (evict && !entry.used)) {
-      bytes_ -= entry.bytes;
-      states_.erase(at++);
-      continue;
+  // Who was not used since the last flush goes first, then others at random, so that
+  // memory that is too small costs in proportion and not everything at once.
+  const size_t room = bytes_max_ / 4 * 3;
+  for (const bool others : {false, true}) {
+    for (auto at = states_.begin(); at != states_.end();) {
+      Entry& entry = *at->second;
+      if (!entry.exists || (bytes() > room && (others || !entry.used))) {
+        bytes_ -= entry.bytes;
+        states_.erase(at++);
+        continue;
+      }
+      entry.was_stale = entry.state.stale;
+      entry.changed = false;
+      if (others) entry.used = false;
+      ++at;
     }
-    entry.was_stale = entry.state.stale;
-    entry.changed = false;
-    entry.used = false;
-    ++at;
   }
   changed_ = 0;
   applied_since_flush_ = 0;
-  // States that are all in use, or texts that no state has any more, leave no choice but
-  // to begin anew.
-  if (bytes() > bytes_max_ / 4 * 3) Reset();
+  // Texts that no state has any more, or a great many identifiers.
+  if (bytes() > room) Reset();
   return absl::OkStatus();
 }
 

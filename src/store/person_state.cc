@@ -85,7 +85,6 @@ void PutSpans(std::string& out, const std::vector<SessionSpan>& spans, bool with
     if (with_id) PutFixed64(out, span.id);
     PutZigZag(out, span.start_ms - last);
     PutVarint(out, static_cast<uint64_t>(span.end_ms - span.start_ms));
-    PutVarint(out, span.events);
     last = span.start_ms;
   }
 }
@@ -96,11 +95,31 @@ void ReadSpans(Reader& reader, bool with_id, std::vector<SessionSpan>* spans) {
     span.id = with_id ? reader.Fixed64() : 0;
     span.start_ms = last += reader.SignedVarint();
     span.end_ms = span.start_ms + static_cast<int64_t>(reader.Varint());
-    span.events = reader.Varint();
   }
 }
 
 }  // namespace
+
+void LatestFields::Set(size_t field, const EventOrder& order, uint32_t text) {
+  texts_[field] = text;
+  size_t free = orders_.size();
+  for (size_t i = 0; i < orders_.size(); ++i) {
+    if (orders_[i] == order) {
+      at_[field] = static_cast<uint8_t>(i);
+      return;
+    }
+    // An order that no other field needs is replaced.
+    bool needed = false;
+    for (size_t other = 0; other < kLatestFields; ++other) {
+      needed = needed ||
+               (other != field && texts_[other] != StringTable::kNone && at_[other] == i);
+    }
+    if (!needed) free = i;
+  }
+  if (free == orders_.size()) orders_.push_back(order);
+  orders_[free] = order;
+  at_[field] = static_cast<uint8_t>(free);
+}
 
 void PersonState::AddActivity(const EventOrder& order, uint64_t session,
                               const model::SessionRule& rule) {
@@ -110,7 +129,7 @@ void PersonState::AddActivity(const EventOrder& order, uint64_t session,
   if (session == 0) {
     AddToRuns(order.time_ms, rule);
   } else {
-    AddToSessions({session, order.time_ms, order.time_ms, 1});
+    AddToSessions({session, order.time_ms, order.time_ms});
   }
 }
 
@@ -121,7 +140,6 @@ void PersonState::AddToSessions(const SessionSpan& span) {
     if (known.id != span.id) continue;
     known.start_ms = std::min(known.start_ms, span.start_ms);
     known.end_ms = std::max(known.end_ms, span.end_ms);
-    known.events += span.events;
     return;
   }
   sessions.push_back(span);
@@ -137,10 +155,7 @@ void PersonState::AddToRuns(int64_t time_ms, const model::SessionRule& rule) {
   }
   const auto before = after == runs.begin() ? runs.end() : after - 1;
   const bool has_before = before != runs.end();
-  if (has_before && time_ms <= before->end_ms) {
-    ++before->events;
-    return;
-  }
+  if (has_before && time_ms <= before->end_ms) return;
   const auto fits = [&rule](int64_t start_ms, int64_t end_ms) {
     return rule.max_ms == 0 || end_ms - start_ms < rule.max_ms;
   };
@@ -157,23 +172,20 @@ void PersonState::AddToRuns(int64_t time_ms, const model::SessionRule& rule) {
     const bool was_near =
         after != runs.end() && after->start_ms - before->end_ms <= rule.gap_ms;
     before->end_ms = time_ms;
-    ++before->events;
     // A neighbour cut off by the limit stays cut off; one that a gap kept apart is now
     // part of the run, as far as the limit lets it.
     if (!near_after || was_near || !fits(before->start_ms, after->start_ms)) return;
     stale = stale || !fits(before->start_ms, after->end_ms) || followed(after);
     before->end_ms = after->end_ms;
-    before->events += after->events;
     runs.erase(after);
     return;
   }
   if (near_after) {
     stale = stale || !fits(time_ms, after->end_ms) || followed(after);
     after->start_ms = time_ms;
-    ++after->events;
     return;
   }
-  runs.insert(after, {0, time_ms, time_ms, 1});
+  runs.insert(after, {0, time_ms, time_ms});
 }
 
 void PersonState::Identify(const EventOrder& order, const model::Event& event) {
@@ -200,11 +212,10 @@ void PersonState::Merge(const PersonState& other, const model::SessionRule& rule
         events == 0 ? other.last_seen_ms : std::max(last_seen_ms, other.last_seen_ms);
     events += other.events;
   }
-  for (size_t i = 0; i < latest.size(); ++i) {
-    const Latest& theirs = other.latest[i];
-    if (theirs.text == StringTable::kNone) continue;
-    if (latest[i].text == StringTable::kNone || theirs.order > latest[i].order) {
-      latest[i] = theirs;
+  for (size_t i = 0; i < kLatestFields; ++i) {
+    const uint32_t text = other.latest.text(i);
+    if (text != StringTable::kNone && latest.IsOlder(i, other.latest.order(i))) {
+      latest.Set(i, other.latest.order(i), text);
     }
   }
   for (const Attribute& theirs : other.attributes) {
@@ -238,7 +249,6 @@ void PersonState::Merge(const PersonState& other, const model::SessionRule& rule
     }
     SessionSpan& run = runs.back();
     run.end_ms = std::max(run.end_ms, span.end_ms);
-    run.events += span.events;
     if (rule.max_ms > 0 && run.end_ms - run.start_ms >= rule.max_ms) stale = true;
   }
 }
@@ -254,17 +264,18 @@ std::string PersonState::Encode(const StringTable& texts) const {
   PutVarint(out, static_cast<uint64_t>(last_seen_ms - first_seen_ms));
   // Fields mostly come from one event, so an order is written once for neighbours.
   const EventOrder* last = nullptr;
-  for (const Latest& field : latest) {
-    if (field.text == StringTable::kNone) {
+  for (size_t i = 0; i < kLatestFields; ++i) {
+    const uint32_t text = latest.text(i);
+    if (text == StringTable::kNone) {
       out.push_back(0);
-    } else if (last != nullptr && *last == field.order) {
+    } else if (last != nullptr && *last == latest.order(i)) {
       out.push_back(1);
-      PutBytes(out, texts[field.text].text());
+      PutBytes(out, texts[text].text());
     } else {
       out.push_back(2);
-      PutBytes(out, texts[field.text].text());
-      PutOrder(out, field.order);
-      last = &field.order;
+      PutBytes(out, texts[text].text());
+      PutOrder(out, latest.order(i));
+      last = &latest.order(i);
     }
   }
   PutVarint(out, attributes.size());
@@ -289,13 +300,13 @@ bool PersonState::Decode(std::string_view row, StringTable* texts) {
   first_seen_ms = reader.SignedVarint();
   last_seen_ms = first_seen_ms + static_cast<int64_t>(reader.Varint());
   EventOrder last;
-  for (uint32_t i = 0; i < latest.size(); ++i) {
+  for (uint32_t i = 0; i < kLatestFields; ++i) {
     const uint8_t tag = reader.Byte();
     if (tag == 0) continue;
     if (tag > 2) return false;
-    latest[i].text = texts->Intern(i, reader.Bytes());
+    const uint32_t text = texts->Intern(i, reader.Bytes());
     if (tag == 2) last = ReadOrder(reader);
-    latest[i].order = last;
+    latest.Set(i, last, text);
   }
   attributes.resize(reader.Count());
   for (Attribute& attribute : attributes) {
@@ -317,8 +328,9 @@ void PersonState::Describe(const StringTable& texts, model::Person* person) cons
   std::string* const fields[] = {
       &person->country, &person->region,          &person->city,
       &person->browser, &person->browser_version, &person->os};
-  for (size_t i = 0; i < latest.size(); ++i) {
-    if (latest[i].text != StringTable::kNone) *fields[i] = texts[latest[i].text].text();
+  for (size_t i = 0; i < kLatestFields; ++i) {
+    const uint32_t text = latest.text(i);
+    if (text != StringTable::kNone) *fields[i] = texts[text].text();
   }
   for (const Attribute& attribute : attributes) {
     person->attributes.emplace_back(attribute.key, attribute.value);
@@ -339,7 +351,7 @@ void PersonState::Describe(const StringTable& texts, model::Person* person) cons
 }
 
 size_t PersonState::bytes() const {
-  size_t total = sizeof *this + anonymous.capacity() * sizeof(uint64_t) +
+  size_t total = sizeof *this + latest.bytes() + anonymous.capacity() * sizeof(uint64_t) +
                  (sessions.capacity() + runs.capacity()) * sizeof(SessionSpan) +
                  attributes.capacity() * sizeof(Attribute);
   for (const Attribute& attribute : attributes) total += attribute.key.capacity();

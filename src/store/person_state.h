@@ -31,15 +31,31 @@ struct SessionSpan {
   uint64_t id = 0;  // Keyed hash of the host's session id.
   int64_t start_ms = 0;
   int64_t end_ms = 0;
-  uint64_t events = 0;
 };
 
-// The strings of PersonState::latest are indexes into a table shared by many states.
+// The value of each context field in the latest event that has it. Mostly one event has
+// all of them, so the orders are kept apart.
+class LatestFields {
+ public:
+  LatestFields() { texts_.fill(StringTable::kNone); }
+  // Index of the text in the table of the states, or StringTable::kNone.
+  uint32_t text(size_t field) const { return texts_[field]; }
+  const EventOrder& order(size_t field) const { return orders_[at_[field]]; }
+  // Whether an event at `order` would replace the field.
+  bool IsOlder(size_t field, const EventOrder& than) const {
+    return texts_[field] == StringTable::kNone || order(field) < than;
+  }
+  void Set(size_t field, const EventOrder& order, uint32_t text);
+  size_t bytes() const { return orders_.capacity() * sizeof(EventOrder); }
+
+ private:
+  std::array<uint32_t, kLatestFields> texts_;
+  std::array<uint8_t, kLatestFields> at_{};  // In orders_, where a text is set.
+  std::vector<EventOrder> orders_;           // At most one per field.
+};
+
+// The texts of PersonState::latest are in a table shared by many states.
 struct PersonState {
-  struct Latest {
-    EventOrder order;
-    uint32_t text = StringTable::kNone;
-  };
   struct Attribute {
     std::string key;
     EventOrder order;
@@ -50,7 +66,7 @@ struct PersonState {
   uint64_t events = 0;
   int64_t first_seen_ms = 0;  // Both valid when events > 0.
   int64_t last_seen_ms = 0;
-  std::array<Latest, kLatestFields> latest;
+  LatestFields latest;
   std::vector<Attribute> attributes;  // Sorted by key.
   std::vector<SessionSpan> sessions;  // With a host id, in no order.
   std::vector<SessionSpan> runs;      // Sorted by start.

@@ -28,12 +28,12 @@ using LogFunction = std::function<void(LogSeverity, std::string_view)>;
 // How the memory budget of a store is divided.
 struct Budget {
   explicit Budget(uint64_t total)
-      : cache(total / 8),
+      : cache(total / 16),
         memtables(total / 16 * 3),
-        people(total / 16 * 3),
+        people(total / 16 * 6),
         ids(total / 8),
         dictionaries(total / 16),
-        queries(total / 4) {}
+        queries(total / 16 * 3) {}
   uint64_t cache;
   uint64_t memtables;
   uint64_t people;
@@ -87,6 +87,7 @@ class Rocks {
  private:
   Rocks() = default;
 
+  std::unique_ptr<rocksdb::Env> env_;  // Outlives the database.
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   std::shared_ptr<rocksdb::Cache> cache_;

@@ -172,9 +172,8 @@ absl::Status StoreSnapshot::ComputeFreshRuns() const {
     std::vector<SessionSpan>& runs = fresh_runs_[code];
     model::RunCutter cutter(parts_.settings.session);
     for (const int64_t time : list) {
-      if (cutter.StartsRun(time)) runs.push_back({0, time, time, 0});
+      if (cutter.StartsRun(time)) runs.push_back({0, time, time});
       runs.back().end_ms = time;
-      ++runs.back().events;
     }
   }
   return absl::OkStatus();

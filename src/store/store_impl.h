@@ -77,6 +77,9 @@ class EventStore::Impl {
   absl::Status Enter(std::shared_lock<std::shared_mutex>* lock) const;
   absl::Status EnterToWrite(std::shared_lock<std::shared_mutex>* lock) const;
 
+  // The following are called inside Enter.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshotInside();
+
   // commit.cc
   void Commit(const std::vector<Writer*>& writers);
   absl::Status Plan(Writer& writer, Group& group);

@@ -1,7 +1,9 @@
 """filter, ingest and policy: results, formats of input, and input that is wrong."""
 
 import json
+import os
 import pathlib
+import pty
 import signal
 import subprocess
 import time
@@ -227,7 +229,7 @@ class IngestTest(ProgramTest):
             ndjson(event(time=None)).encode(): "time",
             ndjson(event(time=NOW_MS + 25 * 3600_000)).encode(): "time",
             ndjson(event(time=NOW_MS - 366 * 86400_000)).encode(): "time",
-            ndjson(event(person=7)).encode(): "person",
+            ndjson(event(person=[7])).encode(): "person",
             ndjson(event(type="unheard")).encode(): "type",
             ndjson(event(type=None)).encode(): "type",
             ndjson(event(properties=3)).encode(): "properties",
@@ -317,6 +319,29 @@ class IngestTest(ProgramTest):
         self.assertGreaterEqual(accepted, 10_000)
         stats = json.loads(self.on_store("stats", "--json").out)
         self.assertEqual(stats["events"], accepted)
+
+    def test_progress_only_on_a_terminal(self):
+        file = self.path("e.ndjson", ndjson(*(event(id=str(i)) for i in range(30_000))))
+        parent, child = pty.openpty()
+        process = subprocess.Popen(
+            [PROGRAM, "ingest", "--db", self.db, "--now", NOW, file],
+            stdout=subprocess.PIPE,
+            stderr=child,
+        )
+        os.close(child)
+        shown = b""
+        try:
+            while piece := os.read(parent, 65536):
+                shown += piece
+        except OSError:
+            pass  # The end of a terminal is an error on Linux.
+        os.close(parent)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0)
+        lines = shown.split(b"\r\x1b[K")
+        self.assertRegex(lines[1], rb"^\[#*\.*\] +\d+%  [\d.]+ MB  \d+ events  \d+ events/s$")
+        self.assertEqual(lines[-1], b"", "the line is removed in the end")
+        self.assertEqual(self.on_store("ingest", "--now", NOW, file).err, "")
 
     def test_stores_that_cannot_be_opened(self):
         text = ndjson(event())

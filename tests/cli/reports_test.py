@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import pty
+import struct
 import subprocess
 
 from program import NOW, PROGRAM, ProgramTest, event, ndjson
@@ -85,6 +86,13 @@ class RunTest(ProgramTest):
         self.assertEqual(data[8 : 8 + len(stream.stdout)], stream.stdout)
         footer = int.from_bytes(data[-10:-6], "little")
         self.assertEqual(len(data), 8 + len(stream.stdout) + footer + 10)
+        # The one block of the footer frames the one batch, up to the end mark.
+        blocks = data[-10 - footer + 44 : -10]
+        count, start, head, _, body = struct.unpack_from("<iqiiq", blocks)
+        self.assertEqual((count, start % 8), (1, 0))
+        self.assertEqual(data[start : start + 4], b"\xff\xff\xff\xff")
+        self.assertEqual(struct.unpack_from("<i", data, start + 4)[0], head - 8)
+        self.assertEqual(start + head + body, 8 + len(stream.stdout) - 8)
         other = self.path("out.bin")
         self.on_store(
             "report", "run", "users", "--now", NOW, "-o", other, "--format", "arrow"
@@ -146,7 +154,7 @@ class RunTest(ProgramTest):
 
     def test_repeat_and_stats(self):
         done = self.on_store(
-            "report", "run", "users", "--now", NOW, "--repeat", "3", "--stats"
+            "report", "run", "logins", "--now", NOW, "--repeat", "3", "--stats"
         )
         stats = json.loads(done.err)
         self.assertEqual(len(stats["elapsed_ms"]), 3)

@@ -36,12 +36,24 @@ TEST(FieldTest, ReadsTheEvent) {
   event.url = "https://ana@app.example:8443/orders/7?x=1#top";
   event.title = "";
   event.app = "crm";
-  event.element = {.tag = "button", .id = "b", .css_class = "btn", .type = "submit",
-                   .name = "n", .text = "Save", .label = "Save it", .value = "v",
+  event.element = {.tag = "button",
+                   .id = "b",
+                   .css_class = "btn",
+                   .type = "submit",
+                   .name = "n",
+                   .text = "Save",
+                   .label = "Save it",
+                   .value = "v",
                    .autocomplete = "off"};
-  event.context = {.country = "FR", .region = "IDF", .city = "Paris", .browser = "Firefox",
-                   .browser_version = "145", .os = "Linux", .os_version = "6",
-                   .device = "desktop", .https = false};
+  event.context = {.country = "FR",
+                   .region = "IDF",
+                   .city = "Paris",
+                   .browser = "Firefox",
+                   .browser_version = "145",
+                   .os = "Linux",
+                   .os_version = "6",
+                   .device = "desktop",
+                   .https = false};
   FieldSource source;
   source.event = &event;
   EXPECT_EQ(Read("event.type", source), "'page_view'");
@@ -79,9 +91,10 @@ TEST(FieldTest, AbsentPartsAreMissing) {
   FieldSource source;
   source.event = &event;
   for (const char* name :
-       {"event.name", "event.url", "event.title", "event.host", "event.path", "element.id",
-        "element.text", "context.city", "context.https", "properties.x", "app", "account",
-        "person.id", "person.first_seen", "person.tier", "session.id", "session.duration"}) {
+       {"event.name", "event.url", "event.title", "event.host", "event.path",
+        "element.id", "element.text", "context.city", "context.https", "properties.x",
+        "app", "account", "person.id", "person.first_seen", "person.tier", "session.id",
+        "session.duration"}) {
     EXPECT_EQ(Read(name, source), "missing") << name;
   }
   EXPECT_EQ(Read("event.name", FieldSource()), "missing");
@@ -93,15 +106,14 @@ TEST(FieldTest, HostAndPathOfUnusualUrls) {
     const char* host;
     const char* path;
   };
-  for (const Case& one :
-       {Case{"https://app.example", "'app.example'", "'/'"},
-        Case{"https://app.example?q=1", "'app.example'", "'/'"},
-        Case{"/orders/7?next=https://x", "missing", "'/orders/7'"},
-        Case{"orders", "missing", "'orders'"},
-        Case{"http://[::1]:80/a", "'[::1]'", "'/a'"},
-        Case{"http://[::1]/a", "'[::1]'", "'/a'"},
-        Case{"file:///tmp/a.html", "missing", "'/tmp/a.html'"},
-        Case{"", "missing", "missing"}}) {
+  for (const Case& one : {Case{"https://app.example", "'app.example'", "'/'"},
+                          Case{"https://app.example?q=1", "'app.example'", "'/'"},
+                          Case{"/orders/7?next=https://x", "missing", "'/orders/7'"},
+                          Case{"orders", "missing", "'orders'"},
+                          Case{"http://[::1]:80/a", "'[::1]'", "'/a'"},
+                          Case{"http://[::1]/a", "'[::1]'", "'/a'"},
+                          Case{"file:///tmp/a.html", "missing", "'/tmp/a.html'"},
+                          Case{"", "missing", "missing"}}) {
     Event event;
     event.url = one.url;
     FieldSource source;
@@ -146,9 +158,12 @@ TEST(FieldTest, ReadsPersonAccountAndSession) {
   person.total_duration_ms = 100;
   person.total_between_ms = 51;
   person.country = "FR";
-  person.attributes = {{"crm/tier", std::string("premium")}, {"score", int64_t{7}},
-                       {"share", 0.5}, {"staff", true}};
-  const SessionFields session = {.id = "s-1", .start_ms = 5, .duration_ms = 60, .events = 2};
+  person.attributes = {{"crm/tier", std::string("premium")},
+                       {"score", int64_t{7}},
+                       {"share", 0.5},
+                       {"staff", true}};
+  const SessionFields session = {
+      .id = "s-1", .start_ms = 5, .duration_ms = 60, .events = 2};
   FieldSource source;
   source.person = &person;
   source.session = &session;
@@ -185,8 +200,9 @@ TEST(FieldTest, ReadsPersonAccountAndSession) {
 }
 
 TEST(FieldTest, RefusesUnknownNames) {
-  for (const char* name : {"", "event", "event.", "event.colour", "element.path", "context.x",
-                           "properties.", "properties", "person.", "session.end", "time"}) {
+  for (const char* name :
+       {"", "event", "event.", "event.colour", "element.path", "context.x", "properties.",
+        "properties", "person.", "session.end", "time"}) {
     const absl::StatusOr<Field> field = Field::Parse(name);
     ASSERT_FALSE(field.ok()) << name;
     EXPECT_EQ(field.status().code(), absl::StatusCode::kInvalidArgument);

@@ -137,15 +137,16 @@ TEST(RuleTest, MissingValuesSatisfyOnlyTheNegativeOperators) {
 }
 
 // The text of a date attribute compared in Paris.
-bool HoldsDate(const std::string& value, const std::string& op, const std::string& operand,
-               const char* now = "2025-11-21T12:00:00Z") {
+bool HoldsDate(const std::string& value, const std::string& op,
+               const std::string& operand, const char* now = "2025-11-21T12:00:00Z") {
   Person person;
   person.attributes = {{"renewal", value}};
   FieldSource source;
   source.person = &person;
   source.zone = base::LoadTimeZone("Europe/Paris").value();
   source.now_ms = base::ParseTime(now, absl::UTCTimeZone()).value();
-  return Parse(R"({"field":"person.renewal","op":")" + op + R"(","value":)" + operand + "}")
+  return Parse(R"({"field":"person.renewal","op":")" + op + R"(","value":)" + operand +
+               "}")
       .Matches(source);
 }
 
@@ -168,7 +169,8 @@ TEST(RuleTest, DatesThatAreDays) {
   EXPECT_FALSE(HoldsDate("soon", "after", R"("2000-01-01")"));
 }
 
-bool HoldsTime(const char* first_seen, const std::string& op, const std::string& operand) {
+bool HoldsTime(const char* first_seen, const std::string& op,
+               const std::string& operand) {
   Person person;
   person.first_seen_ms = base::ParseTime(first_seen, absl::UTCTimeZone()).value();
   FieldSource source;
@@ -255,7 +257,8 @@ TEST(RuleTest, LimitsNesting) {
 }
 
 TEST(RuleTest, ErrorsCarryThePathGiven) {
-  const base::Json json = base::Json::Parse(R"({"all":[{"field":"x","op":"is"}]})").value();
+  const base::Json json =
+      base::Json::Parse(R"({"all":[{"field":"x","op":"is"}]})").value();
   const absl::StatusOr<Rule> rule = Rule::Parse(json, "$.columns[1].where");
   EXPECT_EQ(base::PathOf(rule.status()), "$.columns[1].where.all[0].field");
 }

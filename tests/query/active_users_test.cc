@@ -22,7 +22,8 @@ Texts ActiveUsers(const FakeSnapshot& snapshot, const Range& range, absl::TimeZo
   plan.body = ActiveUsersPlan();
   const absl::StatusOr<QueryResult> result = Execute(snapshot, plan, {});
   EXPECT_TRUE(result.ok()) << result.status();
-  EXPECT_EQ(Header(result->rows), "day:date dau:int64 wau:int64 mau:int64 new_people:int64");
+  EXPECT_EQ(Header(result->rows),
+            "day:date dau:int64 wau:int64 mau:int64 new_people:int64");
   return Lines(result->rows);
 }
 
@@ -56,9 +57,9 @@ TEST(ActiveUsersTest, AgreesWithPlainCounting) {
   std::map<std::string, int64_t> first_day;
   for (int i = 0; i < 400; ++i) {
     const std::string person = base::Cat("p", random() % 25);
-    const int64_t time_ms =
-        At("2025-09-01T00:00:00Z") + static_cast<int64_t>(random() % 90) * 86'400'000 +
-        static_cast<int64_t>(random() % 86'400'000);
+    const int64_t time_ms = At("2025-09-01T00:00:00Z") +
+                            static_cast<int64_t>(random() % 90) * 86'400'000 +
+                            static_cast<int64_t>(random() % 86'400'000);
     snapshot.Add({.person = person, .time_ms = time_ms});
     const int64_t day = base::LocalDay(time_ms, paris);
     people_of[day].insert(person);
@@ -74,12 +75,13 @@ TEST(ActiveUsersTest, AgreesWithPlainCounting) {
       }
       return met.size();
     };
-    const int64_t fresh = std::count_if(first_day.begin(), first_day.end(),
-                                        [day = day](const auto& p) { return p.second == day; });
+    const int64_t fresh =
+        std::count_if(first_day.begin(), first_day.end(),
+                      [day = day](const auto& p) { return p.second == day; });
     const size_t wau = trailing(7);
     const size_t mau = trailing(30);
-    expected.push_back(
-        base::Cat(base::FormatDate(day), " ", people.size(), " ", wau, " ", mau, " ", fresh));
+    expected.push_back(base::Cat(base::FormatDate(day), " ", people.size(), " ", wau, " ",
+                                 mau, " ", fresh));
   }
   EXPECT_EQ(ActiveUsers(snapshot, {}, paris), expected);
 }

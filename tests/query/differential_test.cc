@@ -67,7 +67,8 @@ std::vector<OracleEvent> Sessionised(const FakeSnapshot& snapshot) {
   std::vector<OracleEvent> events;
   int64_t arrival = 0;
   for (const FakeEvent& event : snapshot.events()) {
-    if (event.type != model::EventType::kIdentify) events.push_back({&event, arrival, "", 0});
+    if (event.type != model::EventType::kIdentify)
+      events.push_back({&event, arrival, "", 0});
     ++arrival;
   }
   std::sort(events.begin(), events.end(), [](const OracleEvent& a, const OracleEvent& b) {
@@ -97,7 +98,8 @@ std::vector<OracleEvent> Sessionised(const FakeSnapshot& snapshot) {
 std::optional<double> NumberOf(const FakeEvent& event) {
   const auto found = event.properties.find("x");
   if (found == event.properties.end()) return std::nullopt;
-  if (const auto* v = std::get_if<int64_t>(&found->second)) return static_cast<double>(*v);
+  if (const auto* v = std::get_if<int64_t>(&found->second))
+    return static_cast<double>(*v);
   if (const auto* v = std::get_if<double>(&found->second)) return *v;
   return std::nullopt;
 }
@@ -216,7 +218,8 @@ TEST(DifferentialTest, TablesEqualPlainLoops) {
   for (int round = 0; round < 200; ++round) {
     const FakeSnapshot snapshot = RandomEvents(random, 20 + random() % 400);
     Plan plan;
-    plan.zone = base::LoadTimeZone(round % 2 ? "Europe/Paris" : "America/St_Johns").value();
+    plan.zone =
+        base::LoadTimeZone(round % 2 ? "Europe/Paris" : "America/St_Johns").value();
     if (round % 3 != 0) {
       plan.range.from_ms = kStart + static_cast<int64_t>(random() % kSpan) / 2;
       plan.range.to_ms = plan.range.from_ms + static_cast<int64_t>(random() % kSpan) / 2;

@@ -84,9 +84,9 @@ TEST(ExecuteTest, LooksAtCancellationDuringTheScan) {
   // Requests cancellation in the middle of a scan and counts the events after it.
   class Cancelling : public FakeSnapshot {
    public:
-    absl::Status Scan(const store::ScanOptions& options, store::ScanStats* stats,
-                      absl::FunctionRef<absl::Status(const store::StoredEvent&)> visit)
-        const override {
+    absl::Status Scan(
+        const store::ScanOptions& options, store::ScanStats* stats,
+        absl::FunctionRef<absl::Status(const store::StoredEvent&)> visit) const override {
       return FakeSnapshot::Scan(options, stats, [&](const store::StoredEvent& stored) {
         if (++visited == 5000) cancel.Request();
         return visit(stored);

@@ -46,9 +46,9 @@ class FakeSnapshot : public store::Snapshot {
   // The person, made when there is none; to set attributes. People are identified.
   model::Person& PersonOf(const std::string& id);
 
-  absl::Status Scan(const store::ScanOptions& options, store::ScanStats* stats,
-                    absl::FunctionRef<absl::Status(const store::StoredEvent&)> visit)
-      const override;
+  absl::Status Scan(
+      const store::ScanOptions& options, store::ScanStats* stats,
+      absl::FunctionRef<absl::Status(const store::StoredEvent&)> visit) const override;
   absl::Status VisitPeople(
       absl::FunctionRef<absl::Status(const model::Person&)> visit) const override;
   absl::StatusOr<model::Person> FindPerson(std::string_view id) const override;

@@ -24,12 +24,11 @@ std::vector<std::string> Sessions(const FakeSnapshot& snapshot, const Range& ran
   std::vector<std::string> lines;
   const std::vector<Column>& columns = result->rows.columns;
   for (size_t i = 0; i < result->rows.row_count(); ++i) {
-    lines.push_back(base::Cat(
-        CellText(columns[0].cells[i], columns[0].type), " ",
-        CellText(columns[1].cells[i], columns[1].type), " ",
-        std::get<int64_t>(columns[2].cells[i]) / kMinute, "+",
-        std::get<int64_t>(columns[4].cells[i]) / kMinute, " ",
-        CellText(columns[5].cells[i], columns[5].type)));
+    lines.push_back(base::Cat(CellText(columns[0].cells[i], columns[0].type), " ",
+                              CellText(columns[1].cells[i], columns[1].type), " ",
+                              std::get<int64_t>(columns[2].cells[i]) / kMinute, "+",
+                              std::get<int64_t>(columns[4].cells[i]) / kMinute, " ",
+                              CellText(columns[5].cells[i], columns[5].type)));
   }
   return lines;
 }
@@ -65,10 +64,10 @@ TEST(SessionIndexTest, HostIdsAreNeverSplitAndRunsCloseAmongThemselves) {
   // Another person's session of the same id is another one; an empty id is none.
   snapshot.Add({.person = "bob", .time_ms = 5 * kMinute, .session = "s"});
   snapshot.Add({.person = "bob", .time_ms = 6 * kMinute, .session = ""});
-  EXPECT_EQ(Sessions(snapshot), (Texts{"s ana 0+2000 2", "s bob 5+0 1",
-                                       "bob/1970-01-01T00:06:00.000Z bob 6+0 1",
-                                       "ana/1970-01-01T00:10:00.000Z ana 10+25 2",
-                                       "t ana 20+0 1"}));
+  EXPECT_EQ(
+      Sessions(snapshot),
+      (Texts{"s ana 0+2000 2", "s bob 5+0 1", "bob/1970-01-01T00:06:00.000Z bob 6+0 1",
+             "ana/1970-01-01T00:10:00.000Z ana 10+25 2", "t ana 20+0 1"}));
 }
 
 TEST(SessionIndexTest, DefinitionOverridesTheStore) {
@@ -83,18 +82,19 @@ TEST(SessionIndexTest, DefinitionOverridesTheStore) {
                    "ana/1970-01-01T00:08:00.000Z ana 8+1 2"}));
   EXPECT_EQ(Sessions(snapshot, {}, {.use_host_ids = false, .max_ms = 0}),
             (Texts{"ana/1970-01-01T00:00:00.000Z ana 0+9 4"}));
-  EXPECT_EQ(Sessions(snapshot, {},
-                     {.use_host_ids = false, .gap_ms = 3 * kMinute, .max_ms = 0}),
-            (Texts{"ana/1970-01-01T00:00:00.000Z ana 0+0 1",
-                   "ana/1970-01-01T00:04:00.000Z ana 4+0 1",
-                   "ana/1970-01-01T00:08:00.000Z ana 8+1 2"}));
+  EXPECT_EQ(
+      Sessions(snapshot, {}, {.use_host_ids = false, .gap_ms = 3 * kMinute, .max_ms = 0}),
+      (Texts{"ana/1970-01-01T00:00:00.000Z ana 0+0 1",
+             "ana/1970-01-01T00:04:00.000Z ana 4+0 1",
+             "ana/1970-01-01T00:08:00.000Z ana 8+1 2"}));
 }
 
 TEST(SessionIndexTest, IdentifyAndAliasAreNoActivity) {
   FakeSnapshot snapshot;
   snapshot.Add({.person = "ana", .time_ms = 0, .type = model::EventType::kIdentify});
   snapshot.Add({.person = "ana", .time_ms = 20 * kMinute});
-  snapshot.Add({.person = "ana", .time_ms = 40 * kMinute, .type = model::EventType::kAlias});
+  snapshot.Add(
+      {.person = "ana", .time_ms = 40 * kMinute, .type = model::EventType::kAlias});
   snapshot.Add({.person = "ana", .time_ms = 60 * kMinute});
   EXPECT_EQ(Sessions(snapshot), (Texts{"ana/1970-01-01T00:20:00.000Z ana 20+0 1",
                                        "ana/1970-01-01T01:00:00.000Z ana 60+0 1"}));

@@ -26,7 +26,7 @@ RowKey TimeKey(base::Bucket bucket) {
 AggregateColumn Count() { return {.name = "count"}; }
 
 Table RunTablePlan(const FakeSnapshot& snapshot, TablePlan table, const Range& range = {},
-          const std::string& zone = "UTC") {
+                   const std::string& zone = "UTC") {
   Plan plan;
   plan.range = range;
   plan.zone = base::LoadTimeZone(zone).value();
@@ -49,11 +49,14 @@ FakeSnapshot Plans() {
 
 TEST(TablePlanTest, TiesSortByKeysMissingLast) {
   TablePlan plan{.rows = {FieldKey("properties.plan")}, .columns = {Count()}};
-  EXPECT_EQ(Lines(RunTablePlan(Plans(), plan)), (Texts{" 1", "free 2", "pro 2", "team 1", "- 1"}));
+  EXPECT_EQ(Lines(RunTablePlan(Plans(), plan)),
+            (Texts{" 1", "free 2", "pro 2", "team 1", "- 1"}));
   plan.order_by = {{.column = 1, .descending = true}};
-  EXPECT_EQ(Lines(RunTablePlan(Plans(), plan)), (Texts{"free 2", "pro 2", " 1", "team 1", "- 1"}));
+  EXPECT_EQ(Lines(RunTablePlan(Plans(), plan)),
+            (Texts{"free 2", "pro 2", " 1", "team 1", "- 1"}));
   plan.order_by = {{.column = 0, .descending = true}};
-  EXPECT_EQ(Lines(RunTablePlan(Plans(), plan)), (Texts{"team 1", "pro 2", "free 2", " 1", "- 1"}));
+  EXPECT_EQ(Lines(RunTablePlan(Plans(), plan)),
+            (Texts{"team 1", "pro 2", "free 2", " 1", "- 1"}));
   plan.limit = 2;
   EXPECT_EQ(Lines(RunTablePlan(Plans(), plan)), (Texts{"team 1", "pro 2"}));
 }
@@ -84,7 +87,8 @@ TEST(TablePlanTest, SeveralKeys) {
                                 TimeKey(base::Bucket::kDay)},
                        .columns = {Count()}};
   const Table table = RunTablePlan(snapshot, plan);
-  EXPECT_EQ(Header(table), "app:string account:string person:string time:date count:int64");
+  EXPECT_EQ(Header(table),
+            "app:string account:string person:string time:date count:int64");
   EXPECT_EQ(Lines(table), (Texts{"crm a.example ana@a.example 1970-01-02 1",
                                  "crm b.example bob@b.example 1970-01-01 1",
                                  "shop a.example ana@a.example 1970-01-01 1",
@@ -118,16 +122,17 @@ TEST(TablePlanTest, ReadsSessionAndPersonFields) {
   const auto rule = [](const char* text) {
     return model::Rule::Parse(base::Json::Parse(text).value()).value();
   };
-  EXPECT_EQ(
-      Lines(RunTablePlan(snapshot,
+  EXPECT_EQ(Lines(RunTablePlan(
+                snapshot,
                 {.where = rule(R"({"field":"session.duration","op":">=","value":5000})"),
                  .columns = {Count()}})),
-      (Texts{"2"}));
+            (Texts{"2"}));
   EXPECT_EQ(
-      Lines(RunTablePlan(snapshot,
-                {.where = rule(R"({"field":"person.crm/tier","op":"is","value":"premium"})"),
-                 .rows = {FieldKey("session.id"), FieldKey("session.events")},
-                 .columns = {Count()}})),
+      Lines(RunTablePlan(
+          snapshot,
+          {.where = rule(R"({"field":"person.crm/tier","op":"is","value":"premium"})"),
+           .rows = {FieldKey("session.id"), FieldKey("session.events")},
+           .columns = {Count()}})),
       (Texts{"s 2 2"}));
   const Table table = RunTablePlan(
       snapshot, {.rows = {FieldKey("person.first_seen"), FieldKey("person.id")},
@@ -146,27 +151,30 @@ TEST(TablePlanTest, FillsBucketsOfTheRange) {
   FakeSnapshot snapshot;
   snapshot.Add({.person = "ana", .time_ms = At("2025-11-20T10:00:00Z"), .app = "crm"});
   snapshot.Add({.person = "bob", .time_ms = At("2025-11-22T10:00:00Z"), .app = "shop"});
-  TablePlan plan{.rows = {TimeKey(base::Bucket::kDay)}, .columns = {Count()}, .fill = true};
+  TablePlan plan{
+      .rows = {TimeKey(base::Bucket::kDay)}, .columns = {Count()}, .fill = true};
   EXPECT_EQ(Lines(RunTablePlan(snapshot, plan)),
             (Texts{"2025-11-20 1", "2025-11-21 0", "2025-11-22 1"}));
   EXPECT_EQ(Lines(RunTablePlan(snapshot, plan,
-                      {.from_ms = At("2025-11-19T00:00:00Z"),
-                       .to_ms = At("2025-11-22T00:00:00Z")})),
+                               {.from_ms = At("2025-11-19T00:00:00Z"),
+                                .to_ms = At("2025-11-22T00:00:00Z")})),
             (Texts{"2025-11-19 0", "2025-11-20 1", "2025-11-21 0"}));
   plan.rows.push_back(FieldKey("app"));
   EXPECT_EQ(Lines(RunTablePlan(snapshot, plan)),
             (Texts{"2025-11-20 crm 1", "2025-11-20 shop 0", "2025-11-21 crm 0",
                    "2025-11-21 shop 0", "2025-11-22 crm 0", "2025-11-22 shop 1"}));
   plan.fill = false;
-  EXPECT_EQ(Lines(RunTablePlan(snapshot, plan)), (Texts{"2025-11-20 crm 1", "2025-11-22 shop 1"}));
+  EXPECT_EQ(Lines(RunTablePlan(snapshot, plan)),
+            (Texts{"2025-11-20 crm 1", "2025-11-22 shop 1"}));
 }
 
 TEST(TablePlanTest, FillsWeeksMonthsAndHours) {
   FakeSnapshot snapshot;
-  const Range range{.from_ms = At("2025-12-30T22:30:00Z"), .to_ms = At("2026-02-01T00:00:00Z")};
+  const Range range{.from_ms = At("2025-12-30T22:30:00Z"),
+                    .to_ms = At("2026-02-01T00:00:00Z")};
   const auto lines = [&](base::Bucket bucket, const Range& over) {
-    return Lines(RunTablePlan(snapshot,
-                     {.rows = {TimeKey(bucket)}, .columns = {Count()}, .fill = true}, over));
+    return Lines(RunTablePlan(
+        snapshot, {.rows = {TimeKey(bucket)}, .columns = {Count()}, .fill = true}, over));
   };
   EXPECT_EQ(lines(base::Bucket::kMonth, range), (Texts{"2025-12-01 0", "2026-01-01 0"}));
   EXPECT_EQ(lines(base::Bucket::kWeek, range),

@@ -52,8 +52,8 @@ TEST(ValuePoolTest, UnifiesColumns) {
   EXPECT_EQ(numbers.type, ColumnType::kDouble);
   EXPECT_EQ(std::get<double>(numbers.cells[0]), 1.0);
   EXPECT_TRUE(std::holds_alternative<std::monostate>(numbers.cells[2]));
-  const Column mixed = UnifyColumn(
-      "m", {Cell(int64_t{1}), Cell(true), Cell(2.5), Cell(std::string("x"))});
+  const Column mixed =
+      UnifyColumn("m", {Cell(int64_t{1}), Cell(true), Cell(2.5), Cell(std::string("x"))});
   EXPECT_EQ(mixed.type, ColumnType::kString);
   EXPECT_EQ(Lines({{mixed}}), (std::vector<std::string>{"1", "true", "2.5", "x"}));
   EXPECT_EQ(UnifyColumn("b", {Cell(false)}).type, ColumnType::kBool);

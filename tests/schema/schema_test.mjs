@@ -15,7 +15,8 @@ const root = process.env.FOOTFALL_SOURCE;
 const readJson = (...path) => JSON.parse(readFileSync(join(root, ...path), 'utf8'));
 
 const KINDS = ['event', 'policy', 'rule', 'report'];
-const ajv = new Ajv2020({allErrors: false, strict: true, allowUnionTypes: true});
+// Strict about unknown keywords and formats; types need not be said again in each branch.
+const ajv = new Ajv2020({strict: true, strictTypes: false, strictRequired: false});
 addFormats(ajv);
 const schemas = Object.fromEntries(KINDS.map(
     (kind) => [kind, readJson('include/footfall/schema', `${kind}.schema.json`)]));
@@ -34,11 +35,11 @@ function check(kind, value, accepts, name) {
 
 describe('the schemas', () => {
   for (const kind of KINDS) {
-    it(`${kind} is a 2020-12 schema with an id, a title and descriptions`, () => {
+    it(`${kind} is a 2020-12 schema with an id and a title`, () => {
       const schema = schemas[kind];
       assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');
       assert.match(schema.$id, new RegExp(`/${kind}\\.schema\\.json$`));
-      assert.ok(schema.title && schema.description);
+      assert.ok(schema.title.length > 0);
       assert.equal(ajv.validateSchema(schema), true);
     });
 
@@ -50,7 +51,7 @@ describe('the schemas', () => {
 
 // Where the cases of each parser are, and under which key the document stands.
 const CASES = [
-  {kind: 'policy', folder: 'tests/privacy/policies', key: 'definition'},
+  {kind: 'policy', folder: 'tests/privacy/policies', key: 'policy'},
   {kind: 'rule', folder: 'tests/model/rules', key: 'definition'},
   {kind: 'report', folder: 'tests/report/definitions', key: 'definition'},
 ];
@@ -78,6 +79,28 @@ for (const {kind, folder, key} of CASES) {
 }
 
 describe('events', () => {
+  it('of the cases of the filter', () => {
+    let passed = 0, rejected = 0;
+    for (const file of readdirSync(join(root, 'tests/privacy/cases'))) {
+      for (const {name, input, expect, schema} of readJson('tests/privacy/cases', file)) {
+        [input].flat().forEach((event, i) => {
+          const outcome = [expect.outcome].flat()[i] ?? expect.outcome;
+          // Of those rejected, some fail only a rule that a schema cannot express.
+          const accepts = outcome !== 'rejected' || schema === false;
+          check('event', event, accepts, `${file}: ${name}`);
+          accepts ? ++passed : ++rejected;
+        });
+      }
+    }
+    assert.ok(passed > 150 && rejected > 5, `${passed} and ${rejected}`);
+  });
+
+  it('of the pairs that differ in a secret', () => {
+    for (const {name, input} of readJson('tests/privacy/differential.json')) {
+      for (const event of [input].flat()) check('event', event, true, name);
+    }
+  });
+
   it('of the recorder sample', () => {
     const sample = join(root, 'examples/recorder/sample/events.ndjson.zst');
     const lines = execFileSync('zstd', ['-dcq', sample],

@@ -33,8 +33,8 @@ struct Expected {
 std::ostream& operator<<(std::ostream& out, const Expected& e) {
   out << "events " << e.events << " seen " << e.first_seen - kNow << ".."
       << e.last_seen - kNow << " sessions " << e.sessions << " duration " << e.duration
-      << " between " << e.between << " country " << e.country << " browser "
-      << e.browser << " anonymous";
+      << " between " << e.between << " country " << e.country << " browser " << e.browser
+      << " anonymous";
   for (const std::string& id : e.anonymous_ids) out << ' ' << id;
   for (const auto& [key, value] : e.attributes) out << ' ' << key << '=' << value;
   return out;
@@ -47,9 +47,9 @@ std::map<std::string, Expected> Recompute(std::vector<Flat> events,
   std::map<std::string, Expected> people;
   for (const Flat& flat : events) {
     const TestEvent& e = flat.event;
-    const bool links_two = (e.type == model::EventType::kAlias ||
-                            e.type == model::EventType::kIdentify) &&
-                           e.person && e.anonymous;
+    const bool links_two =
+        (e.type == model::EventType::kAlias || e.type == model::EventType::kIdentify) &&
+        e.person && e.anonymous;
     if (links_two && links.emplace(*e.anonymous, *e.person).second) {
       people[*e.person].anonymous_ids.push_back(*e.anonymous);
     }
@@ -143,9 +143,9 @@ void ExpectEqual(EventStore& store, const std::vector<Flat>& events,
 }
 
 struct Shape {
-  int64_t span_ms;        // Of the times of events.
-  int64_t step_ms;        // Times are multiples of it, so that they tie.
-  int64_t max_ms;         // session_max
+  int64_t span_ms;  // Of the times of events.
+  int64_t step_ms;  // Times are multiples of it, so that they tie.
+  int64_t max_ms;   // session_max
   double with_session;
   std::string name;
 };
@@ -163,11 +163,12 @@ TEST_P(PeopleOracle, EqualsPlainLoops) {
     Options options;
     options.memory_budget_bytes = 16 << 20;
     auto store = OpenOrDie(dir / "s", options);
-    ASSERT_TRUE(store->SetSetting("session_max", shape.max_ms == 0
-                                                     ? "none"
-                                                     : std::to_string(shape.max_ms / 1000) +
-                                                           "s")
-                    .ok());
+    ASSERT_TRUE(
+        store
+            ->SetSetting("session_max", shape.max_ms == 0
+                                            ? "none"
+                                            : std::to_string(shape.max_ms / 1000) + "s")
+            .ok());
     model::SessionRule rule{30 * 60 * 1000, shape.max_ms};
     std::vector<Flat> all;
     std::map<std::string, std::string> links;

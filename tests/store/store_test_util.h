@@ -138,7 +138,8 @@ inline TestEvent Track(std::string id, std::string person, int64_t time_ms = kNo
   return event;
 }
 
-inline TestEvent Alias(std::string person, std::string anonymous, int64_t time_ms = kNow) {
+inline TestEvent Alias(std::string person, std::string anonymous,
+                       int64_t time_ms = kNow) {
   TestEvent event;
   event.type = model::EventType::kAlias;
   event.person = std::move(person);

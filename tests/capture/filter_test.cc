@@ -1,0 +1,328 @@
+#include "capture/filter.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+#include "tests/capture/support.h"
+
+namespace footfall::capture {
+namespace {
+
+constexpr std::string_view kGood =
+    R"({"time":5,"person":"p","session":"s","type":"track","name":"ok"})";
+
+TEST(FilterTest, KeepsTheDocumentedKeysInOrder) {
+  const Collected result = RunFilter(
+      R"({"type":"click","context":{"https":true,"os":"Linux","country":"FR","region":""},)"
+      R"("properties":{"b":1.50,"a":[1,{"x":null}],"c":true,"d":null,"e":-7},"seq":3,)"
+      R"("element":{"value":"","tag":"button","path":[{"tag":"form","class":"wide"}]},)"
+      R"("time":"2025-11-21T08:00:00.123+01:00","person":" ana ","id":17,"session":-0,)"
+      R"("app":"crm","environment":"test","name":"save","title":"T","anonymous":"a",)"
+      R"("url":"https://a.example/x?y"})");
+  EXPECT_EQ(result.output,
+            R"({"id":"17","time":1763708400123,"seq":3,"person":"ana","anonymous":"a",)"
+            R"("session":"0","app":"crm","environment":"test","type":"click","name":"save",)"
+            R"("url":"https://a.example/x","title":"T","element":{"tag":"button",)"
+            R"("value":"***","path":[{"tag":"form","class":"wide"}]},)"
+            R"("properties":{"b":1.50,"a":[1,{"x":null}],"c":true,"e":-7},)"
+            R"("context":{"country":"FR","os":"Linux","https":true}})"
+            "\n");
+  EXPECT_EQ(result.counters.passed, 1u);
+}
+
+TEST(FilterTest, IsIdempotent) {
+  const std::string stream =
+      R"({"time":1,"person":"p","session":"s","type":"input","value":"typed",)"
+      R"("url":"https://u:p@a.example/x;y=1/4111111111111111?q#h","title":"4111111111111111",)"
+      R"("element":{"tag":"input","id":"f","value":"typed","label":"typed"}})";
+  const Collected once = RunFilter(stream);
+  EXPECT_EQ(RunFilter(once.output).output, once.output);
+  EXPECT_NE(once.output.find("https://a.example/x/***"), std::string::npos) << once.output;
+}
+
+TEST(FilterTest, CountsEachInputOnceInOrderOfPrecedence) {
+  FilterOptions options;
+  options.level = model::Level::kContent;
+  const Collected result = RunFilter(
+      std::string(kGood) + "\n" +
+          R"({"time":1,"person":"p","type":"click","element":{"type":"password"}})" "\n"
+          R"({"time":1,"person":"p","type":"click","url":"https://x.internal/"})" "\n"
+          R"({"time":1,"person":"p","type":"track","url":"https://x.internal/"})" "\n"
+          R"({"time":1,"type":"click"})" "\n",
+      options, R"({"exclude":{"urls":["https://*.internal/*"]}})");
+  EXPECT_EQ(result.counters.passed, 1u);
+  EXPECT_EQ(result.counters.dropped_level, 2u);
+  EXPECT_EQ(result.counters.dropped_policy, 1u);
+  EXPECT_EQ(result.counters.rejected, 1u);
+  EXPECT_EQ(result.counters.rules, (std::map<std::string, uint64_t>{{"excluded_url", 1}}));
+}
+
+TEST(FilterTest, ReportsWhereADefectIs) {
+  struct Case {
+    std::string event;
+    std::string path;
+    std::string reason;
+  };
+  const std::vector<Case> cases = {
+      {R"({"time":1)", "", "malformed JSON: the event does not end with its brace"},
+      {R"({"time":1,"person":"p)", "", "malformed JSON: a string is not closed"},
+      {"{\"time\":1,\"person\":\"\xff\"}", "", "invalid UTF-8"},
+      {"{\"time\":1,\"person\":\"a\tb\"}", "", "malformed JSON: a control character in a string"},
+      {R"({"time":1,"person":"\ud800","type":"track"})", "person",
+       "malformed JSON: an invalid string"},
+      {R"({"time":1,"person":"p","type":"track"} 1)", "",
+       "malformed JSON: the event does not end with its brace"},
+      {R"({"time":1,"person":"p","type":"track"} {})", "", "bytes follow the event"},
+      {R"({"time":1,"person":"p","type":"track"}})", "", "bytes follow the event"},
+      {R"({"time":1,"person":"p","time":2,"type":"track"})", "time", "the key stands twice"},
+      {R"({"time":1,"person":"p","t\u0069me":2})", "time", "the key stands twice"},
+      {R"({"time":1,"q":1,"q":2})", "q", "the key stands twice"},
+      {R"({"properties":{"a":{"b":1,"b":1}}})", "properties.a.b", "the key stands twice"},
+      {R"({"element":{"path":[{"id":"a","id":"b"}]}})", "element.path[0].id",
+       "the key stands twice"},
+      {R"({"properties":{"n":9223372036854775808}})", "properties.n", "integer out of range"},
+      {R"({"properties":{"n":{"m":[1,9223372036854775808]}}})", "properties.n.m[1]",
+       "integer out of range"},
+      {R"({"properties":{"n":99999999999999999999}})", "properties.n",
+       "malformed number, or one out of range"},
+      {R"({"properties":{"n":1e999}})", "properties.n", "malformed number, or one out of range"},
+      {R"({"properties":{"n":01}})", "properties.n", "malformed number, or one out of range"},
+      {R"({"properties":{"n":tru}})", "properties.n", "expected true or false"},
+      {R"({"properties":{"n":nul}})", "properties.n", "malformed JSON"},
+      {R"({"time":99999999999999999,"person":"p","type":"track"})", "time",
+       "outside the years 1 to 9999"},
+      {R"([])", "", "expected an object"},
+      {R"("x")", "", "expected an object"},
+      {R"({"type":2,"timestamp":1,"data":{"node":{"type":0}}})", "",
+       "recordings (rrweb) are not accepted here yet"},
+      {R"({"time":1,"person":"p","type":"hover"})", "type", "unknown event type"},
+  };
+  for (const Case& test : cases) {
+    SCOPED_TRACE(test.event);
+    const Collected result =
+        RunFilter(std::string(kGood) + "\n" + test.event + "\n" + std::string(kGood) + "\n");
+    EXPECT_EQ(result.counters.passed, 2u);
+    ASSERT_EQ(result.counters.errors.size(), 1u);
+    const Rejection& error = result.counters.errors[0];
+    EXPECT_EQ(error.path, test.path);
+    EXPECT_EQ(error.reason, test.reason);
+    EXPECT_EQ(error.index, 1u);
+    EXPECT_EQ(error.line, 2u);
+    EXPECT_GE(error.byte, kGood.size() + 1);
+    EXPECT_LE(error.byte, kGood.size() + 1 + test.event.size());
+  }
+}
+
+TEST(FilterTest, NeverRepeatsAKeyThatMayBeData) {
+  const Collected result = RunFilter(R"({"properties":{"my secret!":1,"my secret!":2}})");
+  ASSERT_EQ(result.counters.errors.size(), 1u);
+  EXPECT_EQ(result.counters.errors[0].path, "properties.?");
+}
+
+TEST(FilterTest, EnforcesItsBounds) {
+  FilterOptions options;
+  options.depth_max = 4;
+  options.keys_max = 8;
+  options.event_bytes_max = 300;
+  options.time_min_ms = 10;
+  options.time_max_ms = 20;
+  const auto track = [](const std::string& rest, int time = 15) {
+    return R"({"time":)" + std::to_string(time) + R"(,"person":"p","type":"track")" + rest + "}\n";
+  };
+  const Collected result = RunFilter(
+      track(R"(,"properties":{"a":[[1]]})") + track(R"(,"properties":{"a":[[[1]]]})") +
+          track(R"(,"properties":{"a":1,"b":2,"c":3,"d":4})") +
+          track(R"(,"properties":{"a":1,"b":2,"c":3,"d":4,"e":5})") + track("", 9) +
+          track("", 21) + track("", 10) + track("", 20) +
+          track(R"(,"name":")" + std::string(300, 'x') + R"(")") + track(""),
+      options);
+  EXPECT_EQ(result.counters.passed, 5u);
+  std::vector<std::string> reasons;
+  for (const Rejection& error : result.counters.errors) {
+    reasons.push_back(error.path + ": " + error.reason);
+  }
+  EXPECT_EQ(reasons, (std::vector<std::string>{
+                         "properties.a[0][0]: nested too deeply",
+                         "properties: too many keys", "time: earlier than events are accepted",
+                         "time: later than events are accepted",
+                         ": the event is larger than the limit"}));
+}
+
+TEST(FilterTest, SurvivesTenThousandLevels) {
+  const std::string deep = std::string(10000, '[') + std::string(10000, ']');
+  const Collected result = RunFilter(R"({"time":1,"person":"p","type":"track","x":)" + deep +
+                                     "}\n" + std::string(kGood));
+  EXPECT_EQ(result.counters.passed, 1u);
+  ASSERT_EQ(result.counters.errors.size(), 1u);
+  EXPECT_EQ(result.counters.errors[0].reason, "nested too deeply");
+}
+
+TEST(FilterTest, KeepsTheFirstHundredErrors) {
+  std::string stream;
+  for (int i = 0; i < 130; ++i) stream += "{}\n";
+  const Collected result = RunFilter(stream);
+  EXPECT_EQ(result.counters.rejected, 130u);
+  EXPECT_EQ(result.counters.errors.size(), 100u);
+  EXPECT_EQ(result.counters.errors_omitted, 30u);
+}
+
+// Everything that keeps state between events or pieces.
+const char kMixed[] =
+    "\xEF\xBB\xBF\r\n"
+    R"({"time":1,"person":"p","session":"a","type":"input","value":"gr\u00e9","element":{"tag":"input","id":"q","value":"gr"}})"
+    "\r\n"
+    R"({"time":2,"person":"p","session":"b","type":"input","value":"pw1x","element":{"tag":"input","id":"x","type":"password"}})"
+    "\n\n  \n"
+    R"({"time":3,"person":"p","session":"a","type":"input","value":"green","element":{"tag":"input","id":"q","value":"green"}})"
+    "\n{broken\n"
+    R"( {"time":4,"person":"p","session":"b","type":"click","title":"pw1x","element":{"tag":"a","text":"4111 1111 1111 1111"}} )"
+    "\n"
+    R"({"time":5,"person":"p","session":"a","type":"submit","element":{"tag":"form"}})"
+    "\n"
+    R"({"time":6,"person":"p","session":"c","type":"input","value":"late","element":{"tag":"input","id":"q"}})"
+    "\n"
+    R"({"time":7,"person":"p","type":"track","properties":{"n":[1,{"a":"b\n"}]}})";
+
+std::string AsArray() {
+  return "\n[" + std::string(R"({"time":1,"person":"p","type":"track","name":"]},{[\"\\"},)") +
+         "\n  {\"time\":2,\n   \"person\":\"p\", \"type\":\"track\"} ,17, {\"time\":3]},"
+         R"({"time":4,"person":"p","type":"track"}])"
+         "\n ";
+}
+
+void ExpectSame(const Collected& a, const Collected& b) {
+  EXPECT_EQ(a.output, b.output);
+  EXPECT_EQ(a.indexes, b.indexes);
+  EXPECT_EQ(a.counters.rules, b.counters.rules);
+  EXPECT_EQ(a.counters.rejected, b.counters.rejected);
+  ASSERT_EQ(a.counters.errors.size(), b.counters.errors.size());
+  for (size_t i = 0; i < a.counters.errors.size(); ++i) {
+    EXPECT_EQ(a.counters.errors[i].byte, b.counters.errors[i].byte);
+    EXPECT_EQ(a.counters.errors[i].line, b.counters.errors[i].line);
+    EXPECT_EQ(a.counters.errors[i].reason, b.counters.errors[i].reason);
+  }
+}
+
+TEST(FilterTest, PiecesMakeNoDifference) {
+  const std::string policy = R"({"allow_values":[{"id":"q"}]})";
+  for (const std::string& stream : {std::string(kMixed), AsArray()}) {
+    const Collected whole = RunFilter(stream, {}, policy);
+    EXPECT_GE(whole.counters.passed, 3u);
+    EXPECT_GE(whole.counters.rejected, 1u);
+    for (size_t cut = 0; cut <= stream.size(); ++cut) {
+      Collected result;
+      const Policy parsed = MustParse(policy);
+      Filter filter(parsed, {}, result);
+      filter.Write(std::string(stream, 0, cut));
+      filter.Write(std::string(stream, cut));
+      filter.Finish();
+      result.counters = filter.counters();
+      SCOPED_TRACE(cut);
+      ExpectSame(whole, result);
+    }
+    for (const size_t piece : {1, 2, 3, 7, 64, 65}) {
+      SCOPED_TRACE(piece);
+      ExpectSame(whole, RunFilter(stream, {}, policy, piece));
+    }
+  }
+}
+
+TEST(FilterTest, RandomPiecesMakeNoDifference) {
+  std::mt19937 random(7);
+  const std::string stream = kMixed;
+  const Collected whole = RunFilter(stream);
+  const Policy policy;
+  for (int round = 0; round < 300; ++round) {
+    Collected result;
+    Filter filter(policy, {}, result);
+    for (size_t pos = 0; pos < stream.size();) {
+      const std::string part(stream, pos, random() % 200);
+      filter.Write(part);
+      pos += part.size();
+    }
+    filter.Finish();
+    result.counters = filter.counters();
+    ExpectSame(whole, result);
+  }
+}
+
+std::string Input(int time, const std::string& session, const std::string& field,
+                  const std::string& value, const std::string& type = "text") {
+  return R"({"time":)" + std::to_string(time) + R"(,"person":"p","session":")" + session +
+         R"(","type":"input","value":")" + value + R"(","element":{"tag":"input","type":")" +
+         type + R"(","id":")" + field + "\"}}\n";
+}
+
+TEST(FilterTest, HoldsAnAllowedValueUntilItsSessionMovesOn) {
+  const Collected result = RunFilter(
+      Input(1, "a", "q", "x") + Input(2, "b", "q", "y") + Input(3, "a", "q", "xx") +
+          R"({"time":4,"person":"p","session":"b","type":"page_view"})" "\n" +
+          R"({"time":5,"person":"p","session":"c","type":"page_view"})" "\n",
+      {}, R"({"allow_values":[{"all":true}]})");
+  EXPECT_EQ(result.indexes, (std::vector<uint64_t>{1, 3, 4, 0}));
+  EXPECT_NE(result.output.find(R"("time":1,"person":"p","session":"a","type":"input","value":"xx")"),
+            std::string::npos)
+      << result.output;
+  EXPECT_EQ(result.counters.passed, 4u);
+  EXPECT_EQ(result.counters.dropped_policy, 1u);
+}
+
+TEST(FilterTest, AFieldThatIsMaskedWhileItIsHeldIsReleasedMasked) {
+  const Collected result = RunFilter(
+      Input(1, "a", "q", "first") +
+          R"({"time":2,"person":"p","session":"a","type":"input","value":"second","element":)"
+          R"({"tag":"input","type":"text","id":"q","class":"rr-mask"}})",
+      {}, R"({"allow_values":[{"all":true}]})");
+  EXPECT_NE(result.output.find(R"("value":"***")"), std::string::npos);
+  EXPECT_EQ(result.output.find("first"), std::string::npos);
+  EXPECT_EQ(result.output.find("second"), std::string::npos);
+}
+
+TEST(FilterTest, RulesDoNotTellHowOftenAPasswordWasTypedAt) {
+  std::string stream;
+  for (int i = 0; i < 9; ++i) stream += Input(i, "a", "x", "secret", "password");
+  const Collected result = RunFilter(stream);
+  EXPECT_EQ(result.counters.dropped_policy, 9u);
+  EXPECT_EQ(result.counters.rules, (std::map<std::string, uint64_t>{{"password", 1}}));
+}
+
+TEST(FilterTest, FieldsStaySensitiveAcrossStreams) {
+  const std::shared_ptr<FieldMemory> memory = MakeFieldMemory();
+  const std::string allow = R"({"allow_values":[{"all":true}]})";
+  RunFilter(Input(1, "a", "x", "s3cret", "password"), {}, allow, SIZE_MAX, memory);
+  const Collected later = RunFilter(Input(2, "a", "x", "s3cret"), {}, allow, SIZE_MAX, memory);
+  EXPECT_EQ(later.counters.dropped_policy, 1u);
+  EXPECT_EQ(later.output, "");
+  const Collected elsewhere = RunFilter(Input(2, "a", "x", "open"), {}, allow);
+  EXPECT_NE(elsewhere.output.find("open"), std::string::npos);
+}
+
+TEST(FilterTest, LearnsFromEventsBelowTheLevel) {
+  const std::shared_ptr<FieldMemory> memory = MakeFieldMemory();
+  FilterOptions content;
+  content.level = model::Level::kContent;
+  const Collected below =
+      RunFilter(Input(1, "a", "x", "s", "password"), content, "{}", SIZE_MAX, memory);
+  EXPECT_EQ(below.counters.dropped_level, 1u);
+  EXPECT_EQ(RunFilter(Input(2, "a", "x", "s"), {}, "{}", SIZE_MAX, memory).counters.passed, 0u);
+}
+
+TEST(FilterTest, AHundredMegabyteLineIsSkippedAndCounted) {
+  const Policy policy;
+  Collected result;
+  Filter filter(policy, {}, result);
+  filter.Write(R"({"time":1,"person":")");
+  const std::string block(size_t{1} << 20, 'x');
+  for (int i = 0; i < 100; ++i) filter.Write(block);
+  filter.Write("\"}\n" + std::string(kGood));
+  filter.Finish();
+  EXPECT_EQ(filter.counters().rejected, 1u);
+  EXPECT_EQ(filter.counters().passed, 1u);
+  EXPECT_EQ(filter.counters().errors[0].reason, "the event is larger than the limit");
+  EXPECT_EQ(result.indexes, std::vector<uint64_t>{1});
+}
+
+}  // namespace
+}  // namespace footfall::capture

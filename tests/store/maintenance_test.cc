@@ -1,0 +1,313 @@
+// Data retention, forgetting, copies, damage, a full disk and kills.
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <set>
+
+#include "rocksdb/db.h"
+#include "tests/store/store_test_util.h"
+
+namespace footfall::store {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Whether any file of the store holds the bytes.
+bool FilesContain(const std::string& directory, const std::string& needle) {
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    if (bytes.find(needle) != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST(MaintenanceTest, CompactionRemovesWhatHasExpired) {
+  const TempDir dir;
+  auto store = OpenOrDie(dir / "s");
+  for (int i = 0; i < 50; ++i) {
+    std::vector<TestEvent> batch;
+    for (int j = 0; j < 100; ++j) {
+      batch.push_back(Track(std::to_string(i) + "." + std::to_string(j), "p",
+                            kNow - (i < 40 ? 370 : 364 + j % 2 * 2) * kDay));
+    }
+    AppendOrDie(*store, batch, kNow - 300 * kDay);
+  }
+  base::Cancel cancel;
+  cancel.Request();
+  EXPECT_EQ(store->Compact(kNow, &cancel).status().code(), absl::StatusCode::kCancelled);
+  const auto report = store->Compact(kNow, nullptr);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->events_removed, 4500u);
+  EXPECT_LT(report->bytes_after, report->bytes_before);
+  std::vector<uint64_t> arrivals;
+  ASSERT_TRUE((*store->TakeSnapshot())
+                  ->Scan({}, nullptr,
+                         [&arrivals](const StoredEvent& stored) {
+                           arrivals.push_back(stored.arrival);
+                           return absl::OkStatus();
+                         })
+                  .ok());
+  ASSERT_EQ(arrivals.size(), 500u);
+  EXPECT_EQ(arrivals[0], 4001u);
+  EXPECT_EQ(arrivals[1], 4003u);
+  EXPECT_EQ(StoredPeople(*store)[0].events, 5000u);
+  ExpectClean(*store);
+  store.reset();
+  store = OpenOrDie(dir / "s");
+  EXPECT_EQ(StoredIds(*store).size(), 500u);
+  AppendOrDie(*store, {Track("new", "p")});
+  EXPECT_EQ(StoredPeople(*store)[0].events, 5001u);
+  ExpectClean(*store);
+}
+
+TEST(MaintenanceTest, ForgettingLeavesNoBytes) {
+  const TempDir dir;
+  auto store = OpenOrDie(dir / "s");
+  TestEvent secret = Track("id-of-zoe", "zoe@example.com");
+  secret.session = "session-of-zoe";
+  secret.name = std::string(300, 'z') + "long-text-of-zoe";
+  TestEvent visit;
+  visit.anonymous = "device-of-zoe";
+  TestEvent shared = Track("shared", "ana");
+  shared.anonymous = "device-of-zoe";
+  AppendOrDie(*store, {secret, Track("1", "ana"), shared});
+  AppendOrDie(*store, {visit, Track("2", "ana")});
+  AppendOrDie(*store, {Alias("zoe@example.com", "device-of-zoe")});
+  AppendOrDie(*store, {secret});
+  EXPECT_TRUE(FilesContain(dir / "s", "zoe@example.com"));
+  EXPECT_EQ(store->ForgetPerson("nobody").status().code(), absl::StatusCode::kNotFound);
+  const auto removed = store->ForgetPerson("anonymous:device-of-zoe");
+  ASSERT_TRUE(removed.ok()) << removed.status();
+  EXPECT_EQ(*removed, 3u);
+  EXPECT_THAT(StoredIds(*store), ElementsAre("1", "shared", "2"));
+  EXPECT_EQ(StoredPeople(*store).size(), 1u);
+  ExpectClean(*store);
+  for (const char* trace : {"zoe@example.com", "device-of-zoe", "session-of-zoe",
+                            "long-text-of-zoe", "id-of-zoe"}) {
+    EXPECT_FALSE(FilesContain(dir / "s", trace)) << trace;
+  }
+  store.reset();
+  store = OpenOrDie(dir / "s");
+  AppendOrDie(*store, {Track("3", "zoe@example.com")});
+  EXPECT_EQ((*store->TakeSnapshot())->FindPerson("zoe@example.com")->events, 1u);
+  ExpectClean(*store);
+}
+
+TEST(MaintenanceTest, BackupAndRestore) {
+  const TempDir dir;
+  auto store = OpenOrDie(dir / "s");
+  AppendOrDie(*store, {Track("1", "a"), Track("2", "b")});
+  ASSERT_TRUE(store->Backup(dir / "backup").ok());
+  EXPECT_EQ(store->Backup(dir / "backup").code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(store->Backup(dir / "no/backup").code(), absl::StatusCode::kNotFound);
+  AppendOrDie(*store, {Track("3", "c")});
+  EXPECT_EQ(EventStore::Restore(dir / "backup", dir / "s").code(),
+            absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(EventStore::Restore(dir / "none", dir / "r").code(),
+            absl::StatusCode::kNotFound);
+  ASSERT_TRUE(EventStore::Restore(dir / "backup", dir / "r").ok());
+  auto restored = OpenOrDie(dir / "r");
+  EXPECT_THAT(StoredIds(*restored), ElementsAre("1", "2"));
+  EXPECT_EQ(AppendOrDie(*restored, {Track("2", "b"), Track("3", "c")}).duplicates, 1u);
+  ExpectClean(*restored);
+}
+
+TEST(MaintenanceTest, ANewerFormatIsRefused) {
+  const TempDir dir;
+  OpenOrDie(dir / "s").reset();
+  std::vector<std::string> names;
+  ASSERT_TRUE(
+      rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), dir / "s", &names).ok());
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const std::string& name : names) families.emplace_back(name, rocksdb::Options());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  ASSERT_TRUE(
+      rocksdb::DB::Open(rocksdb::DBOptions(), dir / "s", families, &handles, &db).ok());
+  ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), "format", "\x07").ok());
+  for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
+  delete db;
+  for (const OpenMode mode : {OpenMode::kReadWrite, OpenMode::kReadOnly}) {
+    Options options;
+    options.mode = mode;
+    const absl::Status status = EventStore::Open(dir / "s", options).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_THAT(base::MessageOf(status), HasSubstr("version 7"));
+    EXPECT_THAT(base::MessageOf(status), HasSubstr("version 1"));
+  }
+}
+
+// Every byte flipped in a file is noticed by opening or by a check, or changes nothing.
+TEST(MaintenanceTest, DamageIsFound) {
+  const TempDir dir;
+  {
+    auto store = OpenOrDie(dir / "s");
+    for (int i = 0; i < 20; ++i) {
+      AppendOrDie(*store, {Track(std::to_string(i), "p" + std::to_string(i))});
+    }
+    ASSERT_TRUE(store->Compact(kNow, nullptr).ok());
+    AppendOrDie(*store, {Track("last", "p")});
+    AppendOrDie(*store, {Track("last of all", "q")});
+    ASSERT_TRUE(store->Backup(dir / "good").ok());
+  }
+  std::mt19937 random(7);
+  int found = 0;
+  int harmless = 0;
+  std::set<std::string> kinds;
+  for (const auto& entry : std::filesystem::directory_iterator(dir / "good")) {
+    const std::string name = entry.path().filename();
+    if (name == "LOCK" || entry.file_size() == 0) continue;
+    for (int flip = 0; flip < 6; ++flip) {
+      std::filesystem::remove_all(dir / "bad");
+      std::filesystem::copy(dir / "good", dir / "bad");
+      {
+        std::fstream file(dir / "bad/" + name,
+                          std::ios::binary | std::ios::in | std::ios::out);
+        const auto at = static_cast<std::streamoff>(random() % entry.file_size());
+        file.seekg(at);
+        const char byte = static_cast<char>(file.get() ^ (1 << random() % 8));
+        file.seekp(at);
+        file.put(byte);
+      }
+      Options options;
+      options.mode = flip % 2 == 0 ? OpenMode::kExisting : OpenMode::kReadOnly;
+      auto store = EventStore::Open(dir / "bad", options);
+      if (!store.ok()) {
+        EXPECT_NE(base::MessageOf(store.status()).find(dir / "bad"), std::string::npos);
+        ++found;
+        kinds.insert(
+            name.substr(name.find('.') == std::string::npos ? 0 : name.find('.')));
+        continue;
+      }
+      const auto report = (*store)->Check(nullptr);
+      if (!report.ok() || !report->problems.empty()) {
+        ++found;
+        kinds.insert(
+            name.substr(name.find('.') == std::string::npos ? 0 : name.find('.')));
+        continue;
+      }
+      // A torn end of the write-ahead log cannot be told from a kill; the options file
+      // is only a note, and slack in a file means nothing.
+      const size_t events = StoredIds(**store).size();
+      if (name.find(".log") == std::string::npos) {
+        EXPECT_EQ(events, 22u) << name;
+      }
+      ++harmless;
+    }
+  }
+  EXPECT_GT(found, harmless);
+  EXPECT_TRUE(kinds.count(".sst"));
+}
+
+TEST(MaintenanceTest, AFullDiskStoresNothingAndPasses) {
+  const TempDir dir;
+  auto store = OpenOrDie(dir / "s");
+  AppendOrDie(*store, {Track("1", "a")});
+  Batch batch;
+  for (int i = 0; i < 3000; ++i) {
+    TestEvent event = Track("big " + std::to_string(i), "new " + std::to_string(i));
+    event.session = std::string(400, static_cast<char>('a' + i % 26)) + std::to_string(i);
+    event.name = "name " + std::to_string(i);
+    AddTo(batch, event);
+  }
+  rlimit before;
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  ::signal(SIGXFSZ, SIG_IGN);
+  const rlimit full{64 << 10, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &full), 0);
+  const absl::Status status = store->Append(batch, kNow).status();
+  const std::vector<std::string> during = StoredIds(*store);
+  const absl::Status again = store->Append(batch, kNow).status();
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_FALSE(again.ok());
+  EXPECT_THAT(during, ElementsAre("1"));
+  const auto result = store->Append(batch, kNow);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->accepted, 3000u);
+  EXPECT_EQ(StoredIds(*store).size(), 3001u);
+  ExpectClean(*store);
+  store.reset();
+  store = OpenOrDie(dir / "s");
+  EXPECT_EQ(StoredIds(*store).size(), 3001u);
+  EXPECT_EQ(StoredPeople(*store).size(), 3001u);
+  ExpectClean(*store);
+}
+
+TEST(MaintenanceTest, KillsLoseNothingThatWasAcknowledged) {
+  const TempDir dir;
+#ifdef FOOTFALL_SLOW_TESTS
+  const int kills = 20;
+#else
+  const int kills = 5;
+#endif
+  std::mt19937 random(11);
+  int acknowledged = 0;
+  for (int kill = 0; kill < kills; ++kill) {
+    int pipes[2];
+    ASSERT_EQ(::pipe(pipes), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      Options options;
+      options.memory_budget_bytes = 16 << 20;
+      auto store = EventStore::Open(dir / "s", options);
+      if (!store.ok()) ::_exit(1);
+      // Batches that were not acknowledged are sent again, as a sender would.
+      for (int b = acknowledged;; ++b) {
+        Batch batch;
+        for (int i = 0; i < 300; ++i) {
+          TestEvent event = Track(std::to_string(b) + "/" + std::to_string(i),
+                                  "p" + std::to_string((b * 7 + i) % 900));
+          event.url = "u" + std::to_string(b % 50);
+          event.session = "s" + std::to_string(b / 20);
+          AddTo(batch, event);
+        }
+        if (!(*store)->Append(batch, kNow).ok()) ::_exit(2);
+        if (::write(pipes[1], &b, sizeof b) != sizeof b) ::_exit(3);
+        if (b % 40 == 39 && !(*store)->TakeSnapshot().ok()) ::_exit(4);
+      }
+    }
+    ::close(pipes[1]);
+    int last = acknowledged - 1;
+    int b;
+    const int wanted = acknowledged + 20 + static_cast<int>(random() % 120);
+    while (::read(pipes[0], &b, sizeof b) == sizeof b) {
+      last = b;
+      if (b == wanted) {
+        ::usleep(random() % 3000);
+        ::kill(child, SIGKILL);
+      }
+    }
+    ::close(pipes[0]);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << status;
+    acknowledged = last + 1;
+
+    Options options;
+    options.memory_budget_bytes = 16 << 20;
+    auto store = OpenOrDie(dir / "s", options);
+    ASSERT_NE(store, nullptr);
+    std::map<int, int> batches;
+    std::set<std::string> ids;
+    for (const std::string& id : StoredIds(*store)) {
+      ASSERT_TRUE(ids.insert(id).second) << id;
+      ++batches[std::atoi(id.c_str())];
+    }
+    ASSERT_GE(static_cast<int>(batches.size()), acknowledged);
+    ASSERT_LE(static_cast<int>(batches.size()), acknowledged + 1);
+    for (const auto& [number, events] : batches) ASSERT_EQ(events, 300) << number;
+    ExpectClean(*store);
+  }
+  EXPECT_GT(acknowledged, kills * 20);
+}
+
+}  // namespace
+}  // namespace footfall::store
