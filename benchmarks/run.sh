@@ -43,7 +43,7 @@ cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
   -DFOOTFALL_BUILD_BENCHMARKS=ON -DFOOTFALL_BUILD_TESTS=OFF \
   -DFOOTFALL_BUILD_EXAMPLES=OFF >/dev/null
 cmake --build "$build" -j "$jobs" --target capture_bench store_bench footfall_generate \
-  -- --quiet
+  -- --quiet >&2
 
 work=$build/work
 mkdir -p "$work"
@@ -62,7 +62,8 @@ export FOOTFALL_BENCH_DIR=$work
 for program in capture_bench store_bench; do
   echo "== $program" >&2
   "$build/benchmarks/$program" --benchmark_repetitions="$repetitions" \
-    --benchmark_report_aggregates_only=true --benchmark_out="$work/$program.json" >&2
+    --benchmark_report_aggregates_only=true \
+    --benchmark_enable_random_interleaving=true --benchmark_out="$work/$program.json" >&2
 done
 /usr/bin/python3 "$root/benchmarks/summarize.py" "$work/capture_bench.json" \
   "$work/store_bench.json" "$work/ids.ndjson" "$out"

@@ -6,8 +6,8 @@ set -euo pipefail
 generate=$1 capture=$2 store=$3 work=$4
 rm -rf "$work"
 mkdir -p "$work"
-"$generate" --events 2000 --people 100 -o "$work/ids.ndjson"
-"$generate" --events 2000 --people 100 --no-ids -o "$work/plain.ndjson"
+"$generate" --events 300 --people 20 -o "$work/ids.ndjson"
+"$generate" --events 300 --people 20 --no-ids -o "$work/plain.ndjson"
 export FOOTFALL_BENCH_EVENTS=$work/ids.ndjson
 export FOOTFALL_BENCH_EVENTS_NO_IDS=$work/plain.ndjson
 export FOOTFALL_BENCH_DIR=$work

@@ -52,6 +52,20 @@ count_found() {
   echo "$found"
 }
 
+# The bytes of the files in folder $1, and after each file its compressed blocks unpacked:
+# text inside a block cannot be found otherwise. A block is a zstd frame, which zstd finds
+# the end of by itself; what follows it is refused, and that is no error here.
+unpacked_files() {
+  local file offset
+  for file in "$1"/*; do
+    cat "$file"
+    { LC_ALL=C grep -obUaP '\x28\xb5\x2f\xfd' "$file" || true; } | cut -d: -f1 |
+      while IFS= read -r offset; do
+        tail -c "+$((offset + 1))" "$file" | zstd -dcq 2> /dev/null || true
+      done
+  done
+}
+
 # The first $2 rows of report $1 as a table, cut at the width of the screen.
 show_report() {
   local line count=0 width=${COLUMNS:-}
@@ -105,6 +119,7 @@ secrets passwords > "$work/passwords"
 zstd -dcq "$sample/events.ndjson.zst" > "$work/raw"
 "$footfall" filter "$work/raw" > "$work/filtered" 2> /dev/null
 "$footfall" events export --now "$now" > "$work/stored"
+unpacked_files "$FOOTFALL_DB" > "$work/files"
 failed=0
 row() { printf '%-34s%11s%14s%14s\n' "$@"; }
 row "" passwords "typed values" "people's ids"
@@ -115,7 +130,7 @@ for place in raw filtered stored files; do
     raw) name="found in the raw input" path=$work/raw ;;
     filtered) name="found in the output of the filter" path=$work/filtered ;;
     stored) name="found in events read back" path=$work/stored ;;
-    files) name="found in the store's files" path=$FOOTFALL_DB ;;
+    files) name="found in the store's files" path=$work/files ;;
   esac
   passwords=$(count_found "$work/passwords" "$path")
   typed=$(count_found "$work/typed" "$path")

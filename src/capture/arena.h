@@ -10,8 +10,8 @@
 
 namespace footfall::capture {
 
-// Bump allocator. What it hands out lives until Reset, which keeps the first block, so that
-// a steady stream of events allocates nothing.
+// Bump allocator. What it hands out lives until Reset, which keeps the first block, so
+// that a steady stream of events allocates nothing.
 class Arena {
  public:
   char* Allocate(size_t size) {

@@ -36,7 +36,8 @@ bool RepeatsSecret(std::string_view text, std::string_view secret) {
     const size_t common = CommonPrefix(rest, secret);
     if (common == secret.size()) return true;
     // A word that merely begins like the secret is no copy of what was typed so far.
-    if (common >= prefix && (common == rest.size() || !IsWordByte(rest[common]))) return true;
+    if (common >= prefix && (common == rest.size() || !IsWordByte(rest[common])))
+      return true;
   }
   return false;
 }
@@ -95,7 +96,8 @@ bool Cleaner::IsSecretKey(std::string_view key) {
 
 bool Cleaner::Repeats(std::string_view text) const {
   return std::any_of(needles_.begin(), needles_.end(), [text](const Needle& needle) {
-    return needle.secret ? RepeatsSecret(text, needle.text) : RepeatsValue(text, needle.text);
+    return needle.secret ? RepeatsSecret(text, needle.text)
+                         : RepeatsValue(text, needle.text);
   });
 }
 

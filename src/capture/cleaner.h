@@ -50,8 +50,8 @@ class Cleaner {
   // The URL rule, with path segments masked that repeat one of the needles.
   std::string_view Url(std::string_view url);
 
-  // JSON text that was scanned as it was written: a string with the mask when it repeats one
-  // of the needles; then *hidden is true.
+  // JSON text that was scanned as it was written: a string with the mask when it repeats
+  // one of the needles; then *hidden is true.
   std::string_view Json(std::string_view json, bool* hidden);
 
  private:

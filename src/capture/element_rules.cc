@@ -31,9 +31,9 @@ constexpr std::string_view kButtonTypes[] = {"button", "submit", "reset", "image
 // Elements that hold no secret of their own, whatever they are called: a link with the id
 // "reset-password" is no password field.
 constexpr std::string_view kPlainTags[] = {
-    "a",  "button", "form", "label", "legend", "fieldset", "summary", "details", "nav",
-    "h1", "h2",     "h3",   "h4",    "h5",     "h6",       "img",     "svg",     "path",
-    "i",  "body",   "html", "main",  "section", "header",  "footer",  "dialog"};
+    "a",  "button", "form", "label", "legend",  "fieldset", "summary", "details", "nav",
+    "h1", "h2",     "h3",   "h4",    "h5",      "h6",       "img",     "svg",     "path",
+    "i",  "body",   "html", "main",  "section", "header",   "footer",  "dialog"};
 
 constexpr std::string_view kTextTags[] = {"textarea", "select",   "option",
                                           "optgroup", "datalist", "output"};
@@ -60,8 +60,9 @@ bool TakesText(const model::Event& event) {
 
 // Custom elements and embedded documents may hold fields that the event does not show.
 bool TakesKeys(const model::Element& element) {
-  return Is(element.tag, "input") || IsEditable(element) || IsOneOf(element.tag, kTextTags) ||
-         Is(element.tag, "iframe") || Is(element.tag, "object") || Is(element.tag, "embed") ||
+  return Is(element.tag, "input") || IsEditable(element) ||
+         IsOneOf(element.tag, kTextTags) || Is(element.tag, "iframe") ||
+         Is(element.tag, "object") || Is(element.tag, "embed") ||
          element.tag.find('-') != std::string_view::npos;
 }
 
@@ -83,7 +84,9 @@ bool IsOneDigit(std::string_view text) {
 }
 
 // True for names such as "key-7" or "btn3": exactly one digit.
-bool HasOneDigit(std::string_view text) { return std::count_if(text.begin(), text.end(), IsDigit) == 1; }
+bool HasOneDigit(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), IsDigit) == 1;
+}
 
 // A needle that most class lists do not hold.
 bool MayHoldMark(std::string_view classes) {
@@ -99,7 +102,8 @@ uint64_t PageKey(uint64_t session, const model::Event& event) {
 bool ElementRules::IsSensitive(const model::Event& event) const {
   const model::Element& element = event.element;
   if (Is(Trim(element.type), "password")) return true;
-  if (!element.autocomplete.empty() && IsSecretAutocomplete(element.autocomplete)) return true;
+  if (!element.autocomplete.empty() && IsSecretAutocomplete(element.autocomplete))
+    return true;
   if (!IsTyping(event.type) && (IsOneOf(element.tag, kPlainTags) || IsButton(element))) {
     return false;
   }
@@ -122,8 +126,8 @@ bool ElementRules::IsKeypadKey(const model::Element& element) const {
                      });
 }
 
-bool ElementRules::AnyMatches(const std::vector<ElementRule>& rules, Selector::Unseen unseen,
-                              bool or_ancestor) const {
+bool ElementRules::AnyMatches(const std::vector<ElementRule>& rules,
+                              Selector::Unseen unseen, bool or_ancestor) const {
   return std::any_of(rules.begin(), rules.end(), [&](const ElementRule& rule) {
     return rule.all || rule.selector.Matches(nodes_, unseen, or_ancestor);
   });
@@ -161,8 +165,8 @@ ElementVerdict ElementRules::Judge(const model::Event& event) {
   const bool open = !verdict.sensitive && !verdict.censored && !verdict.masked;
   verdict.value_allowed =
       open && AnyMatches(policy_.allow_values, Selector::Unseen::kDoesNotMatch, false);
-  verdict.keystroke_allowed =
-      open && AnyMatches(policy_.allow_keystrokes, Selector::Unseen::kDoesNotMatch, false);
+  verdict.keystroke_allowed = open && AnyMatches(policy_.allow_keystrokes,
+                                                 Selector::Unseen::kDoesNotMatch, false);
   return verdict;
 }
 

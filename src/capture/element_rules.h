@@ -44,8 +44,8 @@ class ElementRules {
   std::vector<SelectorNode> nodes_;
 };
 
-// The identity of a field, over the events of one session: the page with the element's id,
-// else with its name and path. `session` is SessionKey's.
+// The identity of a field, over the events of one session: the page with the element's
+// id, else with its name and path. `session` is SessionKey's.
 uint64_t FieldKey(uint64_t session, const model::Event& event);
 
 // A second identity, by page and name, that a field keeps when it is swapped for a copy

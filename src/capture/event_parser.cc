@@ -6,7 +6,6 @@
 #include "capture/hash.h"
 #include "capture/policy_internal.h"
 #include "capture/text_scan.h"
-#include "capture/time_text.h"
 
 namespace footfall::capture {
 namespace {
@@ -34,8 +33,9 @@ enum EventKey : int {
   kEventKeyCount,
 };
 constexpr std::string_view kEventKeys[] = {
-    "id",   "time", "seq", "person", "anonymous", "session", "app",        "environment", "type",
-    "name", "url",  "title", "key",  "value",     "element", "properties", "context"};
+    "id",  "time",        "seq",     "person",     "anonymous", "session",
+    "app", "environment", "type",    "name",       "url",       "title",
+    "key", "value",       "element", "properties", "context"};
 static_assert(std::size(kEventKeys) == kEventKeyCount);
 
 enum ElementKey : int {
@@ -50,30 +50,17 @@ enum ElementKey : int {
   kElementAutocomplete,
   kElementPath,
 };
-constexpr std::string_view kElementKeys[] = {"tag",  "id",    "class", "type",         "name",
-                                             "text", "label", "value", "autocomplete", "path"};
+constexpr std::string_view kElementKeys[] = {"tag",          "id",   "class", "type",
+                                             "name",         "text", "label", "value",
+                                             "autocomplete", "path"};
 
 constexpr std::string_view kPathKeys[] = {"tag", "id", "class"};
 
 // The fields of ContextField, then the address.
 constexpr int kContextIp = kContextFieldCount;
 constexpr std::string_view kContextKeys[] = {
-    "country", "region", "city", "browser", "browser_version",
-    "os",      "os_version", "device", "https", "ip"};
-
-bool IsJsonSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-std::string_view TrimEnd(std::string_view text) {
-  while (!text.empty() && IsJsonSpace(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-std::string_view Trim(std::string_view text) {
-  const auto space = [](char c) { return IsJsonSpace(c) || c == '\f' || c == '\v'; };
-  while (!text.empty() && space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && space(text.back())) text.remove_suffix(1);
-  return text;
-}
+    "country", "region",     "city",   "browser", "browser_version",
+    "os",      "os_version", "device", "https",   "ip"};
 
 // The text of a number token; a number that is a card number in disguise is found by its
 // integer value, since fractions may have any digits.
@@ -124,7 +111,8 @@ bool EventParser::Parse(const char* data, size_t size, size_t capacity, ParsedEv
   code = document_.get_object().get(root);
   if (code != simdjson::SUCCESS) return FailJson(code);
   if (!ReadEvent(root, out)) return false;
-  // Everything was read, so the iterator stands behind the last token unless more follows.
+  // Everything was read, so the iterator stands behind the last token unless more
+  // follows.
   if (document_.current_location().error() != simdjson::OUT_OF_BOUNDS) {
     return Fail("bytes follow the event");
   }
@@ -177,7 +165,10 @@ bool EventParser::ReadKey(Field& field, KeyTable* table, int position, Key& key)
   while (raw[size] != '"' && raw[size] != '\\') ++size;
   key.text = {raw, size};
   if (raw[size] == '\\') {
-    const simdjson::error_code code = field.unescaped_key().get(key.text);
+    // Through a copy, since the call consumes the key, and as a result, since only that
+    // form is the same in all versions of simdjson.
+    const simdjson::error_code code =
+        simdjson::simdjson_result<Field>(Field(field)).unescaped_key().get(key.text);
     if (code != simdjson::SUCCESS) return FailJson(code);
   }
   key.known = -1;
@@ -185,14 +176,16 @@ bool EventParser::ReadKey(Field& field, KeyTable* table, int position, Key& key)
   for (int i = 0; i < table->count; ++i) {
     if (table->names[i] != key.text) continue;
     key.known = i;
-    if (position < KeyTable::kPlaces) table->predicted[position] = static_cast<uint8_t>(i);
+    if (position < KeyTable::kPlaces)
+      table->predicted[position] = static_cast<uint8_t>(i);
     break;
   }
   return true;
 }
 
 template <typename Handle>
-bool EventParser::ForEachMember(Object& object, KeyTable* table, int depth, Handle handle) {
+bool EventParser::ForEachMember(Object& object, KeyTable* table, int depth,
+                                Handle handle) {
   if (depth > limits_.depth_max) return Fail("nested too deeply");
   const size_t seen_begin = seen_.size();
   uint32_t seen_known = 0;
@@ -296,9 +289,10 @@ bool EventParser::ReadElement(Value& value, ParsedEvent& out) {
   if (value.raw_json_token()[0] == 'n') return ReadNull(value);
   out.event.has_element = true;
   model::Element& element = out.event.element;
-  std::string_view* const fields[] = {&element.tag,   &element.id,    &element.css_class,
-                                      &element.type,  &element.name,  &element.text,
-                                      &element.label, &element.value, &element.autocomplete};
+  std::string_view* const fields[] = {
+      &element.tag,   &element.id,    &element.css_class,
+      &element.type,  &element.name,  &element.text,
+      &element.label, &element.value, &element.autocomplete};
   return ForEachMember(value, &element_keys_, 2, [&](const Key& key, Value& member) {
     if (key.known < 0) {
       cleaner_.counts().Add(Rule::kUnknownKey);
@@ -340,10 +334,9 @@ bool EventParser::ReadPath(Value& value, ParsedEvent& out) {
 bool EventParser::ReadContext(Value& value, ParsedEvent& out) {
   if (value.raw_json_token()[0] == 'n') return ReadNull(value);
   model::Context& context = out.event.context;
-  std::string_view* const fields[] = {&context.country,    &context.region,
-                                      &context.city,       &context.browser,
-                                      &context.browser_version, &context.os,
-                                      &context.os_version, &context.device};
+  std::string_view* const fields[] = {
+      &context.country,         &context.region, &context.city,       &context.browser,
+      &context.browser_version, &context.os,     &context.os_version, &context.device};
   return ForEachMember(value, &context_keys_, 2, [&](const Key& key, Value& member) {
     if (key.known < 0) {
       cleaner_.counts().Add(cleaner_.IsSecretKey(key.text) ? Rule::kSecretKey
@@ -412,114 +405,6 @@ bool EventParser::ReadProperty(std::string_view key, Value& value, ParsedEvent& 
     }
   }
   out.properties.push_back(property);
-  return true;
-}
-
-bool EventParser::ReadType(Value& value, ParsedEvent& out) {
-  const char first = value.raw_json_token()[0];
-  if (first == '-' || (first >= '0' && first <= '9')) {
-    // Told apart from a recording's event once all its keys are known.
-    numeric_type_ = true;
-    return Walk(value, 2, nullptr);
-  }
-  std::string_view name;
-  if (first == 'n') return ReadNull(value);
-  if (!ReadString(value, name)) return false;
-  for (int i = 0; i < model::kEventTypeCount; ++i) {
-    if (model::kEventTypeNames[static_cast<size_t>(i)] != name) continue;
-    out.event.type = static_cast<model::EventType>(i);
-    has_type_ = true;
-    return true;
-  }
-  return Fail("unknown event type");
-}
-
-bool EventParser::ReadTime(Value& value, ParsedEvent& out) {
-  constexpr std::string_view kExpected = "expected integer milliseconds or an RFC 3339 time";
-  const char first = value.raw_json_token()[0];
-  if (first == 'n') return ReadNull(value);
-  int64_t ms;
-  if (first == '"') {
-    std::string_view text;
-    if (!ReadString(value, text)) return false;
-    if (!ParseRfc3339(text, &ms)) return Fail(kExpected);
-  } else if (first == '-' || (first >= '0' && first <= '9')) {
-    if (!ReadInteger(value, ms)) return false;
-  } else {
-    return Fail(kExpected);
-  }
-  if (ms < kTimeMinMs || ms > kTimeMaxMs) return Fail("outside the years 1 to 9999");
-  out.event.time_ms = ms;
-  has_time_ = true;
-  return true;
-}
-
-bool EventParser::ReadInteger(Value& value, int64_t& out) {
-  const char first = value.raw_json_token()[0];
-  if (first == 'n') return ReadNull(value);
-  if (first != '-' && (first < '0' || first > '9')) return Fail("expected an integer");
-  ondemand::number number;
-  std::string_view text;
-  if (!ReadNumber(value, number, text)) return false;
-  if (!number.is_int64()) return Fail("expected an integer");
-  out = number.get_int64();
-  return true;
-}
-
-bool EventParser::ReadId(Value& value, std::string_view& out) {
-  const char first = value.raw_json_token()[0];
-  if (first == 'n') return ReadNull(value);
-  if (first == '-' || (first >= '0' && first <= '9')) {
-    ondemand::number number;
-    std::string_view text;
-    if (!ReadNumber(value, number, text)) return false;
-    if (!number.is_int64()) return Fail("expected a string or an integer");
-    out = number.get_int64() == 0 ? "0" : text;
-    return true;
-  }
-  if (first != '"') return Fail("expected a string or an integer");
-  std::string_view text;
-  if (!ReadString(value, text)) return false;
-  text = Trim(text);
-  if (!text.empty()) out = text;
-  return true;
-}
-
-bool EventParser::ReadText(Value& value, std::string_view& out) {
-  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
-  return ReadString(value, out);
-}
-
-// Most strings have no escapes and are views of the input.
-bool EventParser::ReadString(Value& value, std::string_view& out) {
-  std::string_view token = TrimEnd(value.raw_json_token());
-  if (token.empty() || token[0] != '"') return Fail("expected a string");
-  if (token.size() < 2 || token.back() != '"') return FailJson(simdjson::STRING_ERROR);
-  if (has_escapes_ && std::memchr(token.data(), '\\', token.size()) != nullptr) {
-    const simdjson::error_code code = value.get_string().get(out);
-    return code == simdjson::SUCCESS || FailJson(code);
-  }
-  out = token.substr(1, token.size() - 2);
-  return value.get_raw_json_string().error() == simdjson::SUCCESS ||
-         FailJson(simdjson::STRING_ERROR);
-}
-
-bool EventParser::ReadNull(Value& value) {
-  bool null = false;
-  if (value.is_null().get(null) == simdjson::SUCCESS && null) return true;
-  return FailJson(simdjson::TAPE_ERROR);
-}
-
-bool EventParser::ReadBool(Value& value, bool& out) {
-  const simdjson::error_code code = value.get_bool().get(out);
-  return code == simdjson::SUCCESS || Fail("expected true or false");
-}
-
-bool EventParser::ReadNumber(Value& value, ondemand::number& number, std::string_view& text) {
-  text = TrimEnd(value.raw_json_token());
-  const simdjson::error_code code = value.get_number().get(number);
-  if (code != simdjson::SUCCESS) return Fail("malformed number, or one out of range");
-  if (number.is_uint64()) return Fail("integer out of range");
   return true;
 }
 
@@ -606,59 +491,6 @@ bool EventParser::WalkNumber(Value& value, std::string* json) {
     json->append(text);
   }
   return true;
-}
-
-bool EventParser::Fail(std::string_view reason) {
-  error_->path.clear();
-  error_->reason = reason;
-  const char* location;
-  if (document_.current_location().get(location) == simdjson::SUCCESS) {
-    const auto offset = location - data_;
-    if (offset >= 0 && offset <= static_cast<int64_t>(size_)) error_->byte = offset;
-  }
-  return false;
-}
-
-bool EventParser::FailJson(simdjson::error_code code) {
-  switch (code) {
-    case simdjson::UTF8_ERROR:
-      error_->reason = "invalid UTF-8";
-      return false;
-    case simdjson::UNCLOSED_STRING:
-      error_->reason = "malformed JSON: a string is not closed";
-      return false;
-    case simdjson::UNESCAPED_CHARS:
-      error_->reason = "malformed JSON: a control character in a string";
-      return false;
-    case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
-      error_->reason = "malformed JSON: the event does not end with its brace";
-      error_->byte = static_cast<int64_t>(size_);
-      return false;
-    case simdjson::STRING_ERROR:
-      return Fail("malformed JSON: an invalid string");
-    default:
-      return Fail("malformed JSON");
-  }
-}
-
-void EventParser::InPath(std::string_view key) {
-  // A key may itself be somebody's data; only plain names are repeated.
-  bool plain = !key.empty() && key.size() <= 40 && !HasCard(key);
-  for (const char c : key) {
-    plain &= ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-             c == '-' || c == '.';
-  }
-  std::string path(plain ? key : std::string_view("?"));
-  if (!error_->path.empty() && error_->path[0] != '[') path += '.';
-  error_->path = path + error_->path;
-}
-
-void EventParser::InPath(size_t index) {
-  std::string path = std::to_string(index);
-  path.insert(path.begin(), '[');
-  path.push_back(']');
-  if (!error_->path.empty() && error_->path[0] != '[') path += '.';
-  error_->path = path + error_->path;
 }
 
 }  // namespace footfall::capture

@@ -53,8 +53,8 @@ class EventParser {
   using Object = simdjson::ondemand::object;
   using Field = simdjson::ondemand::field;
 
-  // The known keys of one kind of object. Producers write keys in one order, so the key that
-  // stood in a place last time is tried first there.
+  // The known keys of one kind of object. Producers write keys in one order, so the key
+  // that stood in a place last time is tried first there.
   struct KeyTable {
     static constexpr int kPlaces = 24;
     const std::string_view* names;
@@ -67,7 +67,8 @@ class EventParser {
     std::string_view text;
   };
 
-  // Calls handle(const Key&, Value&) -> bool for each member; checks duplicates and bounds.
+  // Calls handle(const Key&, Value&) -> bool for each member; checks duplicates and
+  // bounds.
   template <typename Handle>
   bool ForEachMember(Object& object, KeyTable* table, int depth, Handle handle);
   // The same for a value, which must be an object.
@@ -92,7 +93,8 @@ class EventParser {
   bool ReadText(Value& value, std::string_view& out);
   bool ReadString(Value& value, std::string_view& out);
   bool ReadNull(Value& value);
-  bool ReadNumber(Value& value, simdjson::ondemand::number& number, std::string_view& text);
+  bool ReadNumber(Value& value, simdjson::ondemand::number& number,
+                  std::string_view& text);
   bool ReadBool(Value& value, bool& out);
   bool CheckRequired(const ParsedEvent& out);
 

@@ -144,7 +144,8 @@ void AppendContext(std::string& out, const model::Context& context) {
   object.NonEmpty("os", context.os);
   object.NonEmpty("os_version", context.os_version);
   object.NonEmpty("device", context.device);
-  if (context.https.has_value()) object.Key("https").append(*context.https ? "true" : "false");
+  if (context.https.has_value())
+    object.Key("https").append(*context.https ? "true" : "false");
   object.End();
 }
 

@@ -11,9 +11,9 @@
 
 namespace footfall::capture {
 
-// A set of hashes in two generations: when the young one is full, the old one is emptied and
-// becomes the young one. A field that is asked about moves to the young generation, so only
-// fields that nobody touched for a long time are forgotten. Lookups take no lock.
+// A set of hashes in two generations: when the young one is full, the old one is emptied
+// and becomes the young one. A field that is asked about moves to the young generation,
+// so only fields that nobody touched for a long time are forgotten. Lookups take no lock.
 class FieldMemory {
  public:
   // Adds `field`; returns true when it was not there.

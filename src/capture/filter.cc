@@ -24,9 +24,9 @@ constexpr size_t kErrorsMax = 100;
 constexpr size_t kTextBytesMax = 200;
 
 bool IsNavigationKey(std::string_view key) {
-  constexpr std::string_view kKeys[] = {"Tab",       "Enter",      "Escape", "ArrowUp",
-                                        "ArrowDown", "ArrowLeft",  "ArrowRight",
-                                        "PageUp",    "PageDown"};
+  constexpr std::string_view kKeys[] = {"Tab",        "Enter",     "Escape",
+                                        "ArrowUp",    "ArrowDown", "ArrowLeft",
+                                        "ArrowRight", "PageUp",    "PageDown"};
   for (const std::string_view known : kKeys) {
     if (key == known) return true;
   }
@@ -113,7 +113,8 @@ class Filter::Impl : public SplitterSink {
   void Reject(uint64_t line, uint64_t byte, std::string path, std::string reason) {
     ++counters_.rejected;
     if (counters_.errors.size() < kErrorsMax) {
-      counters_.errors.push_back({index_, line, byte, std::move(path), std::move(reason)});
+      counters_.errors.push_back(
+          {index_, line, byte, std::move(path), std::move(reason)});
     } else {
       ++counters_.errors_omitted;
     }
@@ -133,16 +134,19 @@ class Filter::Impl : public SplitterSink {
       return;
     }
     const bool interaction = IsInteraction(event.type);
-    const bool typing = event.type == EventType::kInput || event.type == EventType::kKeystroke;
+    const bool typing =
+        event.type == EventType::kInput || event.type == EventType::kKeystroke;
     Run* run = runs_.Find(subject.session);
-    const bool same_field = run != nullptr && event.has_element && run->field == subject.field;
+    const bool same_field =
+        run != nullptr && event.has_element && run->field == subject.field;
     if (same_field && subject.sensitive && run->kind == Run::Kind::kHeld) {
       // The field turned out to be sensitive before it was left.
       runs_.Take(subject.session);
       ++counters_.dropped_policy;
       run = nullptr;
     }
-    // Whatever is no typing into the same field ends the run, even if it is dropped below.
+    // Whatever is no typing into the same field ends the run, even if it is dropped
+    // below.
     if (run != nullptr && !(same_field && typing)) {
       EndRun(subject.session);
       run = nullptr;
@@ -304,7 +308,8 @@ class Filter::Impl : public SplitterSink {
     if (event.has_element && !subject.verdict.value_allowed &&
         (subject.verdict.takes_text || event.type == EventType::kSelect)) {
       for (const std::string_view value : {event.value, event.element.value}) {
-        if (!value.empty() && value != kMask) cleaner_.needles().push_back({value, false});
+        if (!value.empty() && value != kMask)
+          cleaner_.needles().push_back({value, false});
       }
     }
     CleanUrl(event);
@@ -313,7 +318,8 @@ class Filter::Impl : public SplitterSink {
       event.key = {};
       cleaner_.counts().Add(Rule::kKeystroke);
     }
-    if (event.has_element && (subject.verdict.censored || (!interaction && subject.sensitive))) {
+    if (event.has_element &&
+        (subject.verdict.censored || (!interaction && subject.sensitive))) {
       cleaner_.counts().Add(Rule::kCensored);
       RemoveElement(event);
       event.value = {};
@@ -422,10 +428,9 @@ class Filter::Impl : public SplitterSink {
   }
 
   void CleanContext(model::Context& context) {
-    std::string_view* const fields[] = {&context.country,    &context.region,
-                                        &context.city,       &context.browser,
-                                        &context.browser_version, &context.os,
-                                        &context.os_version, &context.device};
+    std::string_view* const fields[] = {
+        &context.country,         &context.region, &context.city,       &context.browser,
+        &context.browser_version, &context.os,     &context.os_version, &context.device};
     for (size_t i = 0; i < std::size(fields); ++i) {
       if (fields[i]->empty()) continue;
       if (policy_.Drops(static_cast<ContextField>(i))) {

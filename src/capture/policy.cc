@@ -17,14 +17,15 @@ class Linter {
   std::vector<LintFinding> Run() {
     Restrictions(policy_.censor, "$.censor");
     Restrictions(policy_.mask, "$.mask");
-    Allowances(policy_.allow_values, "$.allow_values",
-               "what people type or choose is recorded",
-               "values of every field but sensitive ones are recorded; a field that no page "
-               "marks as a password is not recognised as one");
-    Allowances(policy_.allow_keystrokes, "$.allow_keystrokes",
-               "single keystrokes are recorded, also those that were deleted again",
-               "keystrokes in every field but sensitive ones are recorded, also those that "
-               "were deleted again");
+    Allowances(
+        policy_.allow_values, "$.allow_values", "what people type or choose is recorded",
+        "values of every field but sensitive ones are recorded; a field that no page "
+        "marks as a password is not recognised as one");
+    Allowances(
+        policy_.allow_keystrokes, "$.allow_keystrokes",
+        "single keystrokes are recorded, also those that were deleted again",
+        "keystrokes in every field but sensitive ones are recorded, also those that "
+        "were deleted again");
     if (policy_.text == TextMode::kAllow) {
       Discouraged("$.text", "page text is not scanned for personal data");
     }
@@ -69,11 +70,11 @@ class Linter {
       if (selector.WantsChildOfVoidElement()) {
         Note(Item(path, i), "never matches: the element asked for cannot have children");
       } else if (!selector.UnseenAttribute().empty()) {
-        Note(Item(path, i),
-             "interaction events do not carry the attribute `" +
-                 std::string(selector.UnseenAttribute()) +
-                 "`: there the rule applies to every element that the rest of the selector "
-                 "matches");
+        Note(Item(path, i), "interaction events do not carry the attribute `" +
+                                std::string(selector.UnseenAttribute()) +
+                                "`: there the rule applies to every element that the "
+                                "rest of the selector "
+                                "matches");
       }
     }
   }

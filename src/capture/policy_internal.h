@@ -39,7 +39,7 @@ enum ContextField : uint8_t {
 };
 inline constexpr int kContextFieldCount = 9;
 inline constexpr std::string_view kContextFieldNames[kContextFieldCount] = {
-    "country", "region", "city", "browser", "browser_version",
+    "country", "region",     "city",   "browser", "browser_version",
     "os",      "os_version", "device", "https"};
 
 struct CompiledPolicy {

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <cstddef>
+#include <utility>
 
 namespace footfall::capture {
 namespace {
@@ -97,7 +98,8 @@ class Reader {
       case ondemand::json_type::number: {
         ondemand::number number;
         if (value.get_number().get(number) != simdjson::SUCCESS) return Malformed();
-        node.type = number.is_int64() ? PolicyNode::Type::kInteger : PolicyNode::Type::kNumber;
+        node.type =
+            number.is_int64() ? PolicyNode::Type::kInteger : PolicyNode::Type::kNumber;
         if (number.is_int64()) node.integer = number.get_int64();
         return true;
       }
@@ -124,20 +126,21 @@ class Reader {
       if (field.unescaped_key().get(key) != simdjson::SUCCESS) return Malformed();
       const std::string name(key);
       const std::string member_path = path + "." + name;
-      for (const auto& [other, unused] : node.members) {
-        if (other != name) continue;
+      for (const PolicyMember& other : node.members) {
+        if (other.key != name) continue;
         error_ = {member_path, "the key stands twice", -1};
         return false;
       }
       if (field.value().get(member) != simdjson::SUCCESS) return Malformed();
       PolicyNode child;
       if (!Read(member, child, member_path, depth + 1)) return false;
-      node.members.emplace_back(name, std::move(child));
+      node.members.push_back({name, std::move(child)});
     }
     return true;
   }
 
-  bool ReadArray(ondemand::value value, PolicyNode& node, const std::string& path, int depth) {
+  bool ReadArray(ondemand::value value, PolicyNode& node, const std::string& path,
+                 int depth) {
     node.type = PolicyNode::Type::kArray;
     ondemand::array array;
     if (value.get_array().get(array) != simdjson::SUCCESS) return Malformed();

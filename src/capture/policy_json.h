@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "capture/policy.h"
 
 namespace footfall::capture {
+
+struct PolicyMember;
 
 struct PolicyNode {
   enum class Type : uint8_t { kNull, kBool, kInteger, kNumber, kString, kArray, kObject };
@@ -19,11 +20,16 @@ struct PolicyNode {
   int64_t integer = 0;
   std::string string;
   std::vector<PolicyNode> items;
-  std::vector<std::pair<std::string, PolicyNode>> members;  // In order, keys distinct.
+  std::vector<PolicyMember> members;  // In order, keys distinct.
 };
 
-// Parses one JSON document strictly. `error` gets the byte of malformed JSON, or the path of
-// a duplicate key.
+struct PolicyMember {
+  std::string key;
+  PolicyNode value;
+};
+
+// Parses one JSON document strictly. `error` gets the byte of malformed JSON, or the path
+// of a duplicate key.
 bool ParsePolicyJson(std::string_view text, PolicyNode& node, PolicyError& error);
 
 }  // namespace footfall::capture

@@ -96,8 +96,8 @@ class Compiler {
 
   // An array of strings; `accept` returns what is wrong with one, or nothing.
   template <typename Accept>
-  bool Names(const PolicyNode& node, const std::string& path, std::vector<std::string>& out,
-             Accept accept) {
+  bool Names(const PolicyNode& node, const std::string& path,
+             std::vector<std::string>& out, Accept accept) {
     if (!CheckArray(node, path)) return false;
     for (size_t i = 0; i < node.items.size(); ++i) {
       const std::string item_path = path + "[" + std::to_string(i) + "]";
@@ -110,7 +110,8 @@ class Compiler {
     return true;
   }
 
-  bool Names(const PolicyNode& node, const std::string& path, std::vector<std::string>& out) {
+  bool Names(const PolicyNode& node, const std::string& path,
+             std::vector<std::string>& out) {
     return Names(node, path, out, [](const std::string&) { return std::string_view(); });
   }
 
@@ -140,7 +141,8 @@ class Compiler {
         allows ? "one of id, class, selector and all" : "one of id, class and selector";
     if (node.members.size() != 1) {
       if (!allows && !CheckObject(node, path, {"id", "class", "selector"})) return false;
-      if (allows && !CheckObject(node, path, {"id", "class", "selector", "all"})) return false;
+      if (allows && !CheckObject(node, path, {"id", "class", "selector", "all"}))
+        return false;
       return Refuse(path, "expected exactly " + std::string(choice));
     }
     const auto& [key, value] = node.members.front();
@@ -241,10 +243,11 @@ class Compiler {
   bool Context(const PolicyNode& node, const std::string& path) {
     if (!CheckObject(node, path, {"drop"})) return false;
     const auto drop = [this](const std::string& name) -> std::string_view {
-      const auto* it = std::find(std::begin(kContextFieldNames),
-                                 std::end(kContextFieldNames), name);
+      const auto* it =
+          std::find(std::begin(kContextFieldNames), std::end(kContextFieldNames), name);
       if (it == std::end(kContextFieldNames)) return "unknown context field";
-      out_.context_drop |= static_cast<uint16_t>(1 << (it - std::begin(kContextFieldNames)));
+      out_.context_drop |=
+          static_cast<uint16_t>(1 << (it - std::begin(kContextFieldNames)));
       return "";
     };
     std::vector<std::string> names;
@@ -255,8 +258,8 @@ class Compiler {
   }
 
   static std::string_view CheckIp(const std::string& pattern) {
-    const bool valid = pattern.find_first_not_of("0123456789abcdefABCDEF.:*") ==
-                       std::string::npos;
+    const bool valid =
+        pattern.find_first_not_of("0123456789abcdefABCDEF.:*") == std::string::npos;
     return valid ? "" : "expected an address in which * stands for any characters";
   }
 

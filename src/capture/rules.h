@@ -10,8 +10,8 @@
 namespace footfall::capture {
 
 enum class Rule : uint8_t {
-  kPassword,     // An interaction on a sensitive field, counted once per visit of the field.
-  kValue,        // A typed or chosen value masked.
+  kPassword,  // An interaction on a sensitive field, counted once per visit of the field.
+  kValue,     // A typed or chosen value masked.
   kKeystroke,    // A keystroke dropped, or a key removed.
   kCoalesced,    // An input event that repeats the field of the one before.
   kRawCopy,      // A string that repeats a typed value or a remembered secret.
@@ -37,10 +37,11 @@ enum class Rule : uint8_t {
 inline constexpr int kRuleCount = 23;
 
 inline constexpr std::array<std::string_view, kRuleCount> kRuleNames = {
-    "password",     "value",       "keystroke",   "coalesced",    "raw_copy",  "censored",
-    "masked",       "ignored",     "text",        "long_text",    "card",      "secret_key",
-    "unknown_key",  "url_query",   "url_fragment", "url_userinfo", "url_token", "url_scheme",
-    "url",          "excluded_url", "excluded_ip", "ip",           "context"};
+    "password",     "value",      "keystroke",   "coalesced", "raw_copy",
+    "censored",     "masked",     "ignored",     "text",      "long_text",
+    "card",         "secret_key", "unknown_key", "url_query", "url_fragment",
+    "url_userinfo", "url_token",  "url_scheme",  "url",       "excluded_url",
+    "excluded_ip",  "ip",         "context"};
 
 // What one event's filtering did, by rule.
 class RuleCounts {

@@ -23,8 +23,8 @@ size_t PrefixOfCharacters(std::string_view text, size_t count);
 // Overwrites memory in a way that the compiler keeps.
 void Zeroise(char* data, size_t size);
 
-// The secrets of each session. Bounded: the oldest sessions and secrets go first. Memory is
-// overwritten before it is given back. Not thread-safe.
+// The secrets of each session. Bounded: the oldest sessions and secrets go first. Memory
+// is overwritten before it is given back. Not thread-safe.
 class SecretMemory {
  public:
   SecretMemory() = default;

@@ -6,7 +6,9 @@
 namespace footfall::capture {
 namespace {
 
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+bool IsSpace(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsNameStart(char c) {
   return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' ||
@@ -298,7 +300,8 @@ bool Selector::Matches(std::span<const SelectorNode> nodes, Unseen unseen,
     const uint64_t parent = at;
     at = 0;
     for (size_t k = 0; k < count; ++k) {
-      const uint64_t before = k == 0 ? 1 : (compounds_[k].child ? parent : above) >> (k - 1) & 1;
+      const uint64_t before =
+          k == 0 ? 1 : (compounds_[k].child ? parent : above) >> (k - 1) & 1;
       if (before != 0 && MatchesNode(compounds_[k], node, unseen)) at |= uint64_t{1} << k;
     }
     above |= at;
@@ -311,7 +314,8 @@ std::string_view Selector::UnseenAttribute() const {
     for (const Attribute& attribute : compounds_[i].attributes) {
       if (!SeenAttribute(attribute.name)) return attribute.name;
       const bool last = i + 1 == compounds_.size();
-      if (!last && attribute.name != "id" && attribute.name != "class") return attribute.name;
+      if (!last && attribute.name != "id" && attribute.name != "class")
+        return attribute.name;
     }
   }
   return {};
@@ -325,7 +329,8 @@ bool Selector::EndsWithId(std::string* id) const {
 
 bool Selector::EndsWithAttribute(std::string_view name, std::string_view value) const {
   for (const Attribute& attribute : compounds_.back().attributes) {
-    if (attribute.name == name && attribute.has_value && attribute.value == value) return true;
+    if (attribute.name == name && attribute.has_value && attribute.value == value)
+      return true;
   }
   return false;
 }

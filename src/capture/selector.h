@@ -23,8 +23,8 @@ struct SelectorNode {
 };
 
 // A complex selector: type, #id, .class, [attr], [attr=value], joined by child (>) and
-// descendant combinators. Ids and classes are case-sensitive, types and attribute names are
-// not. Immutable; thread-safe.
+// descendant combinators. Ids and classes are case-sensitive, types and attribute names
+// are not. Immutable; thread-safe.
 class Selector {
  public:
   // At most this many compounds, so that a match is one machine word of state.
@@ -40,9 +40,11 @@ class Selector {
 
   // True when the selector matches the last of `nodes` (outermost first), or, with
   // `or_ancestor`, any of them.
-  bool Matches(std::span<const SelectorNode> nodes, Unseen unseen, bool or_ancestor) const;
+  bool Matches(std::span<const SelectorNode> nodes, Unseen unseen,
+               bool or_ancestor) const;
 
-  // The first attribute named that interaction events do not carry; empty when there is none.
+  // The first attribute named that interaction events do not carry; empty when there is
+  // none.
   std::string_view UnseenAttribute() const;
 
   // The last compound, for lint.
@@ -70,7 +72,8 @@ class Selector {
   };
   friend class SelectorParser;
 
-  static bool MatchesNode(const Compound& compound, const SelectorNode& node, Unseen unseen);
+  static bool MatchesNode(const Compound& compound, const SelectorNode& node,
+                          Unseen unseen);
 
   std::vector<Compound> compounds_;
 };

@@ -19,7 +19,8 @@ template <typename Visit>
 void VisitStrings(model::Event& event, Visit visit) {
   for (std::string_view* text :
        {&event.id, &event.person, &event.anonymous, &event.session, &event.app,
-        &event.environment, &event.name, &event.url, &event.title, &event.key, &event.value}) {
+        &event.environment, &event.name, &event.url, &event.title, &event.key,
+        &event.value}) {
     visit(*text);
   }
   model::Element& element = event.element;

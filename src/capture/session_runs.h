@@ -16,8 +16,8 @@
 
 namespace footfall::capture {
 
-// A deep copy of an event whose value may still change. Its memory is overwritten before it
-// is given back.
+// A deep copy of an event whose value may still change. Its memory is overwritten before
+// it is given back.
 class HeldEvent {
  public:
   explicit HeldEvent(const model::Event& event);
@@ -55,7 +55,7 @@ struct Run {
   };
   Kind kind = Kind::kMasked;
   uint64_t field = 0;
-  uint64_t order = 0;  // Of the first event, over all sessions.
+  uint64_t order = 0;      // Of the first event, over all sessions.
   InputPosition position;  // Of the first event.
   std::unique_ptr<HeldEvent> held;
 };

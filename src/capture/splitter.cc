@@ -59,7 +59,8 @@ size_t Splitter::Start(std::string_view bytes) {
     return 1;
   }
   if (bom_ > 0 && bom_ < 3) {
-    // The beginning of a mark and something else: no JSON, and the line goes on from here.
+    // The beginning of a mark and something else: no JSON, and the line goes on from
+    // here.
     event_ = {1, 0};
     Hold(kBom.substr(0, static_cast<size_t>(bom_)));
     bom_ = 3;
@@ -125,8 +126,10 @@ void Splitter::Hold(std::string_view part) {
 void Splitter::Emit(std::string_view tail, size_t readable) {
   std::string_view text = tail;
   size_t capacity = readable;
-  // simdjson reads a little beyond the end; in the middle of a piece that is the next event.
-  if (!held_.empty() || too_long_ || readable < tail.size() + simdjson::SIMDJSON_PADDING) {
+  // simdjson reads a little beyond the end; in the middle of a piece that is the next
+  // event.
+  if (!held_.empty() || too_long_ ||
+      readable < tail.size() + simdjson::SIMDJSON_PADDING) {
     Hold(tail);
     const size_t size = held_.size();
     held_.resize(size + simdjson::SIMDJSON_PADDING);

@@ -26,9 +26,9 @@ class SplitterSink {
   virtual void OnBadText(std::string_view reason, const EventPosition& position) = 0;
 };
 
-// Finds the events in NDJSON or in a JSON array, which the first byte tells apart. Holds at
-// most one event of `event_bytes_max` bytes; a longer one is skipped, not held. What is
-// malformed inside a line or an element does not reach the next one. Not thread-safe.
+// Finds the events in NDJSON or in a JSON array, which the first byte tells apart. Holds
+// at most one event of `event_bytes_max` bytes; a longer one is skipped, not held. What
+// is malformed inside a line or an element does not reach the next one. Not thread-safe.
 class Splitter {
  public:
   Splitter(size_t event_bytes_max, SplitterSink& sink);
@@ -65,8 +65,8 @@ class Splitter {
   uint64_t depth_ = 0;  // Of brackets inside the element.
   bool in_string_ = false;
   bool escaped_ = false;
-  bool in_element_ = false;     // Its first byte was seen.
-  bool after_comma_ = false;    // An element must follow.
+  bool in_element_ = false;      // Its first byte was seen.
+  bool after_comma_ = false;     // An element must follow.
   bool after_bad_tail_ = false;  // Bytes after the array were reported.
 };
 

@@ -114,7 +114,8 @@ bool MayHoldCard(std::string_view text) {
   unsigned candidates = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    candidates += static_cast<unsigned>(byte - 48U < 10U) + static_cast<unsigned>(byte >= 0xC0);
+    candidates +=
+        static_cast<unsigned>(byte - 48U < 10U) + static_cast<unsigned>(byte >= 0xC0);
   }
   return candidates >= kCardDigitsMin;
 }

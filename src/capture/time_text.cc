@@ -23,8 +23,8 @@ bool Literal(std::string_view text, size_t* pos, char upper, char lower) {
   return true;
 }
 
-// Days from 1970-01-01 to a date of the proleptic Gregorian calendar. Years run from March,
-// so that the leap day is the last of its year.
+// Days from 1970-01-01 to a date of the proleptic Gregorian calendar. Years run from
+// March, so that the leap day is the last of its year.
 int64_t DaysFromCivil(int64_t year, int month, int day) {
   if (month <= 2) --year;
   const int64_t era = (year >= 0 ? year : year - 399) / 400;

@@ -47,7 +47,8 @@ Scheme ReadScheme(std::string_view url) {
   Scheme scheme;
   const size_t size = SchemeSize(url);
   for (size_t i = 0; i < size && scheme.size < sizeof(scheme.text); ++i) {
-    if (static_cast<unsigned char>(url[i]) > ' ') scheme.text[scheme.size++] = Lower(url[i]);
+    if (static_cast<unsigned char>(url[i]) > ' ')
+      scheme.text[scheme.size++] = Lower(url[i]);
   }
   return scheme;
 }
@@ -187,7 +188,8 @@ std::string_view UrlWithoutQuery(std::string_view url) {
 bool LooksLikeUrl(std::string_view text) {
   text = TrimControls(text);
   if (text.size() < 3) return false;
-  if (text[0] != '/' && std::memchr(text.data(), ':', text.size()) == nullptr) return false;
+  if (text[0] != '/' && std::memchr(text.data(), ':', text.size()) == nullptr)
+    return false;
   const size_t scheme_size = SchemeSize(text);
   if (scheme_size > 0) {
     if (HoldsData(ReadScheme(text))) return true;

@@ -8,8 +8,9 @@
 
 namespace footfall::capture {
 
-// True when `name` holds a word of the secret vocabulary (English, French, German, Spanish,
-// Italian, Portuguese). Words are whole: they end at a change from lower to upper case, at
+// True when `name` holds a word of the secret vocabulary (English, French, German,
+// Spanish, Italian, Portuguese). Words are whole: they end at a change from lower to
+// upper case, at
 // `-`, `_`, digits and every other character that is no letter. Accents do not matter.
 bool IsSecretName(std::string_view name);
 

@@ -64,7 +64,7 @@ Cell TimeCell(const std::optional<int64_t>& time_ms) {
   return time_ms.has_value() ? Cell(*time_ms) : Cell();
 }
 
-Cell TextCell(const std::string& text) { return text.empty() ? Cell() : Cell(text); }
+Cell TextCell(const std::string& text) { return text.empty() ? Cell() : Text(text); }
 
 }  // namespace
 

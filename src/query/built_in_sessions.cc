@@ -217,14 +217,14 @@ absl::StatusOr<Table> RunSessions(Execution& execution) {
         visit.os.OfferLast(rank, InternNonEmpty(pool, event.context.os));
         return absl::OkStatus();
       }));
-  FOOTFALL_ASSIGN_OR_RETURN(const std::vector<std::string> names,
-                            execution.PersonNames());
+  FOOTFALL_ASSIGN_OR_RETURN(const std::vector<Text> names, execution.PersonNames());
+  const Text not_recorded("not recorded");
   Table table = SessionsTable();
   FOOTFALL_RETURN_IF_ERROR(
       execution.Hold(pool.bytes() + visits.size() * table.columns.size() * sizeof(Cell)));
   for (const Visit& visit : visits) {
     const Session& session = index.sessions()[visit.session];
-    const std::string& person = names[session.person];
+    const Text& person = names[session.person];
     size_t at = 0;
     const auto put = [&](Cell cell) {
       table.columns[at++].cells.push_back(std::move(cell));
@@ -245,7 +245,7 @@ absl::StatusOr<Table> RunSessions(Execution& execution) {
     put_text(visit.browser);
     put_text(visit.os);
     put(false);
-    put(std::string("not recorded"));
+    put(not_recorded);
   }
   SortTable(table, {{.column = 2}, {.column = 1}, {.column = 0}});
   return table;

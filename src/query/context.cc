@@ -62,14 +62,14 @@ absl::Status Execution::Scan(
   return Check(bytes());
 }
 
-absl::StatusOr<std::vector<std::string>> Execution::PersonNames() {
-  std::vector<std::string> names(person_codes_.size());
-  uint64_t bytes = names.size() * sizeof(std::string);
+absl::StatusOr<std::vector<Text>> Execution::PersonNames() {
+  std::vector<Text> names(person_codes_.size(), Text(""));
+  uint64_t bytes = names.size() * sizeof(Text);
   FOOTFALL_RETURN_IF_ERROR(snapshot_.VisitPeople([&](const model::Person& person) {
     const auto found = person_index_.find(person.code);
     if (found == person_index_.end()) return absl::OkStatus();
     names[found->second] = person.DisplayId();
-    bytes += TextBytes(names[found->second]);
+    bytes += Text::HeapBytes(names[found->second].view().size());
     return absl::OkStatus();
   }));
   FOOTFALL_RETURN_IF_ERROR(Hold(bytes));
@@ -185,7 +185,7 @@ int CompareCells(const Cell& a, const Cell& b) {
   if (const bool* v = std::get_if<bool>(&a)) return Order(*v, std::get<bool>(b));
   if (const int64_t* v = std::get_if<int64_t>(&a)) return Order(*v, std::get<int64_t>(b));
   if (const double* v = std::get_if<double>(&a)) return Order(*v, std::get<double>(b));
-  return std::get<std::string>(a).compare(std::get<std::string>(b));
+  return std::get<Text>(a).view().compare(std::get<Text>(b).view());
 }
 
 void SortTable(Table& table, const std::vector<OrderBy>& order, uint64_t limit) {

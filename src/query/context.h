@@ -39,7 +39,7 @@ class Execution {
                     absl::FunctionRef<absl::Status(const store::StoredEvent&)> visit);
 
   // The display ids of the people met so far, by index.
-  absl::StatusOr<std::vector<std::string>> PersonNames();
+  absl::StatusOr<std::vector<Text>> PersonNames();
 
   // Fails when `bytes`, with what is held for good, exceeds the limit or the run is
   // cancelled.

@@ -15,7 +15,7 @@ Cell ToCell(const model::Value& value) {
     case model::Value::Kind::kDouble:
       return value.number;
     case model::Value::Kind::kString:
-      return std::string(value.text);
+      return Text(value.text);
     case model::Value::Kind::kMissing:
     case model::Value::Kind::kJson:
       break;
@@ -44,10 +44,12 @@ void PeopleColumns::Add(const model::Person& person) {
     if (std::holds_alternative<std::monostate>(cell) && fields_[i].key() == "email" &&
         person.identified && at != std::string::npos && at > 0 &&
         at + 1 < person.id.size()) {
-      cell = person.id;
+      cell = Text(person.id);
     }
     bytes_ += sizeof(Cell);
-    if (const auto* text = std::get_if<std::string>(&cell)) bytes_ += text->size();
+    if (const auto* text = std::get_if<Text>(&cell)) {
+      bytes_ += Text::HeapBytes(text->view().size());
+    }
     cells_[i].push_back(std::move(cell));
   }
 }

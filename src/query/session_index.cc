@@ -88,10 +88,10 @@ absl::Status SessionIndex::Build(Execution& execution, ValuePool& pool) {
   return execution.Hold(kept + sessions_.capacity() * sizeof(Session));
 }
 
-std::string SessionIndex::DisplayId(const Session& session, const std::string& person,
-                                    const ValuePool& pool) {
+Text SessionIndex::DisplayId(const Session& session, const Text& person,
+                             const ValuePool& pool) {
   if (session.host_id != 0) return pool.text(session.host_id);
-  return base::Cat(person, "/", base::FormatTime(session.start_ms));
+  return base::Cat(person.view(), "/", base::FormatTime(session.start_ms));
 }
 
 }  // namespace footfall::query

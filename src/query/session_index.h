@@ -33,8 +33,8 @@ class SessionIndex {
   uint32_t RankOf(size_t position) const { return rank_of_[position]; }
 
   // The id as reports print it: the host's, or the person and the start for a run.
-  static std::string DisplayId(const Session& session, const std::string& person,
-                               const ValuePool& pool);
+  static Text DisplayId(const Session& session, const Text& person,
+                        const ValuePool& pool);
 
  private:
   std::vector<Session> sessions_;

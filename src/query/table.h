@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "query/text.h"
+
 namespace footfall::query {
 
 enum class ColumnType { kString, kInt64, kDouble, kBool, kTimestamp, kDate };
@@ -18,7 +20,7 @@ std::string_view ColumnTypeName(ColumnType type);
 
 // One cell. Timestamps are ms since 1970 UTC and dates are days since 1970-01-01, both as
 // int64_t; monostate is missing.
-using Cell = std::variant<std::monostate, bool, int64_t, double, std::string>;
+using Cell = std::variant<std::monostate, bool, int64_t, double, Text>;
 
 struct Column {
   std::string name;

@@ -125,7 +125,7 @@ class TableRun {
     if (needs_session_ids_) {
       session_id_ = SessionIndex::DisplayId(session, names_[session.person], pool_);
     }
-    session_fields_ = {.id = session_id_,
+    session_fields_ = {.id = session_id_.view(),
                        .start_ms = session.start_ms,
                        .duration_ms = session.end_ms - session.start_ms,
                        .events = session.events};
@@ -288,7 +288,7 @@ class TableRun {
   ValuePool pool_;
   People people_;
   SessionIndex sessions_;
-  std::vector<std::string> names_;
+  std::vector<Text> names_;
   std::vector<Bucketer> bucketers_;
   std::vector<KindMask> key_kinds_;
   std::vector<std::unique_ptr<Aggregator>> aggregators_;
@@ -297,7 +297,7 @@ class TableRun {
   // Of the event at hand.
   model::FieldSource source_;
   model::SessionFields session_fields_;
-  std::string session_id_;
+  Text session_id_{""};
   AggregateInput input_;
   Key key_;
 };

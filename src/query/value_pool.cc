@@ -1,6 +1,6 @@
 #include "query/value_pool.h"
 
-#include <cstdlib>
+#include <charconv>
 #include <utility>
 
 #include "base/strings.h"
@@ -16,7 +16,15 @@ std::string CellText(const Cell& cell) {
   if (const bool* v = std::get_if<bool>(&cell)) return *v ? "true" : "false";
   if (const int64_t* v = std::get_if<int64_t>(&cell)) return std::to_string(*v);
   if (const double* v = std::get_if<double>(&cell)) return base::FormatDouble(*v);
-  return std::get<std::string>(cell);
+  return std::string(std::get<Text>(cell).view());
+}
+
+// The number whose text it is, which the pool wrote itself.
+template <typename Number>
+Number ParseAs(std::string_view text) {
+  Number number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
 }
 
 Value::Kind KindOf(const Cell& cell) {
@@ -40,9 +48,9 @@ uint32_t ValuePool::Intern(std::string_view text) {
   const auto found = ids_.find(base::Abs(text));
   if (found != ids_.end()) return found->second;
   texts_.emplace_back(text);
-  text_bytes_ += text.size();
+  text_bytes_ += Text::HeapBytes(text.size());
   const uint32_t id = static_cast<uint32_t>(texts_.size());
-  ids_.emplace(base::Abs(texts_.back()), id);
+  ids_.emplace(base::Abs(texts_.back().view()), id);
   return id;
 }
 
@@ -79,24 +87,24 @@ uint32_t ValuePool::Intern(const Value& value, KindMask* kinds) {
 
 Cell ValuePool::ToCell(uint32_t id, ColumnType type) const {
   if (id == 0) return std::monostate();
-  const std::string& value = text(id);
+  const std::string_view value = text(id).view();
   switch (type) {
     case ColumnType::kBool:
       return value == "true";
     case ColumnType::kInt64:
     case ColumnType::kTimestamp:
     case ColumnType::kDate:
-      return static_cast<int64_t>(std::strtoll(value.c_str(), nullptr, 10));
+      return ParseAs<int64_t>(value);
     case ColumnType::kDouble:
-      return std::strtod(value.c_str(), nullptr);
+      return ParseAs<double>(value);
     case ColumnType::kString:
       break;
   }
-  return value;
+  return text(id);
 }
 
 uint64_t ValuePool::bytes() const {
-  return texts_.size() * sizeof(std::string) + text_bytes_ + HashBytes(ids_) +
+  return texts_.capacity() * sizeof(Text) + text_bytes_ + HashBytes(ids_) +
          HashBytes(integers_);
 }
 

@@ -3,7 +3,6 @@
 #define FOOTFALL_QUERY_VALUE_POOL_H_
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,14 +33,14 @@ class ValuePool {
   uint32_t Intern(const model::Value& value, KindMask* kinds);
 
   // Requires id > 0.
-  const std::string& text(uint32_t id) const { return texts_[id - 1]; }
+  const Text& text(uint32_t id) const { return texts_[id - 1]; }
   // The value as a cell of a column of `type`, which its kind fits.
   Cell ToCell(uint32_t id, ColumnType type) const;
 
   uint64_t bytes() const;
 
  private:
-  std::deque<std::string> texts_;
+  std::vector<Text> texts_;
   absl::flat_hash_map<absl::string_view, uint32_t> ids_;
   absl::flat_hash_map<int64_t, uint32_t> integers_;
   uint64_t text_bytes_ = 0;

@@ -30,7 +30,7 @@ void StoreAt(std::vector<uint8_t>& data, size_t index, T value) {
 
 // A string that 32-bit offsets cannot address has no place in the utf8 type. No event can
 // carry one: they are limited to far less.
-bool FitsOffsets(const std::string& text) {
+bool FitsOffsets(std::string_view text) {
   return text.size() <= size_t{std::numeric_limits<int32_t>::max()};
 }
 
@@ -212,8 +212,8 @@ size_t ArrowBatchEnd(const Table& table, size_t begin) {
   size_t text_bytes = 0;
   for (size_t row = begin; row < last; ++row) {
     for (const Column& column : table.columns) {
-      const auto* text = std::get_if<std::string>(&column.cells[row]);
-      if (text != nullptr) text_bytes += text->size();
+      const auto* text = std::get_if<query::Text>(&column.cells[row]);
+      if (text != nullptr) text_bytes += text->view().size();
     }
     if (text_bytes > kArrowBatchTextBytes && row > begin) return row;
   }
@@ -228,9 +228,9 @@ ArrowColumn MakeArrowColumn(const Column& column, size_t begin, size_t end) {
   if (column.type == ColumnType::kString) out.offsets.reserve(rows + 1);
   for (size_t i = 0; i < rows; ++i) {
     const Cell& cell = column.cells[begin + i];
-    const auto* text = std::get_if<std::string>(&cell);
+    const auto* text = std::get_if<query::Text>(&cell);
     const bool present =
-        !IsMissing(cell, column.type) && (text == nullptr || FitsOffsets(*text));
+        !IsMissing(cell, column.type) && (text == nullptr || FitsOffsets(text->view()));
     if (column.type == ColumnType::kString) {
       out.offsets.push_back(static_cast<int32_t>(out.data.size()));
     }
@@ -241,7 +241,7 @@ ArrowColumn MakeArrowColumn(const Column& column, size_t begin, size_t end) {
     SetBit(out.validity, i);
     switch (column.type) {
       case ColumnType::kString:
-        out.data.insert(out.data.end(), text->begin(), text->end());
+        out.data.insert(out.data.end(), text->view().begin(), text->view().end());
         break;
       case ColumnType::kBool:
         if (std::get<bool>(cell)) SetBit(out.data, i);

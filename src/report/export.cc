@@ -24,7 +24,7 @@ using query::Table;
 std::string ValueText(const Cell& cell, ColumnType type) {
   switch (type) {
     case ColumnType::kString:
-      return std::get<std::string>(cell);
+      return std::string(std::get<query::Text>(cell).view());
     case ColumnType::kDouble:
       return base::FormatDouble(DoubleOf(cell));
     case ColumnType::kBool:
@@ -79,7 +79,7 @@ void AppendJsonCell(std::string& out, const Cell& cell, ColumnType type) {
   if (IsMissing(cell, type)) {
     out += "null";
   } else if (type == ColumnType::kString) {
-    base::AppendJsonString(out, std::get<std::string>(cell));
+    base::AppendJsonString(out, std::get<query::Text>(cell).view());
   } else if (type == ColumnType::kTimestamp || type == ColumnType::kDate) {
     base::AppendJsonString(out, ValueText(cell, type));
   } else {

@@ -23,7 +23,7 @@ inline double DoubleOf(const query::Cell& cell) {
 inline bool IsMissing(const query::Cell& cell, query::ColumnType type) {
   switch (type) {
     case query::ColumnType::kString:
-      return !std::holds_alternative<std::string>(cell);
+      return !std::holds_alternative<query::Text>(cell);
     case query::ColumnType::kDouble:
       return !std::isfinite(DoubleOf(cell));
     case query::ColumnType::kBool:

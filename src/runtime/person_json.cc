@@ -37,12 +37,8 @@ base::Json PersonToJson(const model::Person& person, std::string_view account_pr
   out.Set("last_seen", Time(person.last_seen_ms));
   out.Set("sessions", person.sessions);
   out.Set("total_duration_ms", person.total_duration_ms);
-  const auto sessions = static_cast<int64_t>(person.sessions);
-  out.Set("avg_duration_ms",
-          sessions == 0 ? base::Json() : base::Json(person.total_duration_ms / sessions));
-  out.Set(
-      "avg_between_sessions_ms",
-      sessions < 2 ? base::Json() : base::Json(person.total_between_ms / (sessions - 1)));
+  out.Set("avg_duration_ms", IntOrNull(model::AverageDuration(person)));
+  out.Set("avg_between_sessions_ms", IntOrNull(model::AverageBetween(person)));
   out.Set("events", person.events);
   out.Set("country", TextOrNull(person.country));
   out.Set("region", TextOrNull(person.region));

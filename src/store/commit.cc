@@ -135,6 +135,8 @@ absl::Status EventStore::Impl::MakeRoom(const std::vector<Writer*>& writers) {
   const uint64_t through = counters_.next_record - 1;
   if (people_->ShouldFlush()) {
     FOOTFALL_RETURN_IF_ERROR(people_->Flush(through));
+    // Events without ids must not make the next opening look for ids in them.
+    if (ids_->size() == 0) FOOTFALL_RETURN_IF_ERROR(ids_->Mark(through));
   }
   size_t ids = 0;
   int64_t day = INT64_MIN;
@@ -274,7 +276,9 @@ absl::Status EventStore::Impl::WriteGroup(Group& group) {
   return absl::OkStatus();
 }
 
-// After a failed write RocksDB refuses all others until it is told to go on.
+// After a failed write RocksDB refuses all others until it is told to go on. It can go on
+// after "no space left"; after a quota or a limit on the size of files it takes the disk
+// for broken, and the store has to be opened again.
 absl::Status EventStore::Impl::Heal() {
   if (!write_failed_) return absl::OkStatus();
   FOOTFALL_RETURN_IF_ERROR(FromRocks(rocks_->db()->Resume()));

@@ -87,6 +87,8 @@ absl::Status EventStore::Impl::Close() {
     status = Heal();
     if (status.ok() && people_->changed() > 0) status = people_->Flush(through);
     if (status.ok()) status = ids_->Save(through);
+    // The next opening then has no write-ahead log to go through.
+    if (status.ok()) status = rocks_->Flush();
   }
   people_.reset();
   ids_.reset();

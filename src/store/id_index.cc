@@ -167,7 +167,7 @@ absl::Status IdIndex::Load() {
 }
 
 absl::Status IdIndex::Save(uint64_t through) {
-  if (!changed_) return absl::OkStatus();
+  if (!changed_) return Mark(through);
   std::string row;
   row.reserve(recent_.size() * kHashBytes + 4);
   PutFixed32(row, static_cast<uint32_t>(day_));
@@ -180,6 +180,14 @@ absl::Status IdIndex::Save(uint64_t through) {
   absl::Status status = rocks_->Write(&batch, false);
   changed_ = !status.ok();
   return status;
+}
+
+absl::Status IdIndex::Mark(uint64_t through) {
+  std::string row;
+  PutVarint(row, through);
+  rocksdb::WriteBatch batch;
+  batch.Put(rocks_->family(kMeta), kIdsThroughKey, ToSlice(row));
+  return rocks_->Write(&batch, false);
 }
 
 absl::Status IdIndex::Prepare(size_t more, int64_t day, uint64_t through) {

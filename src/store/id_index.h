@@ -39,6 +39,8 @@ class IdIndex {
   // Writes what is in memory as one row that Load reads back, so that opening after a
   // close has nothing to insert again.
   absl::Status Save(uint64_t through);
+  // Records that there is nothing in the log through that record that is not stored.
+  absl::Status Mark(uint64_t through);
   // Drops the runs of days before `first_day`.
   absl::Status Drop(int64_t first_day);
 

@@ -8,7 +8,6 @@
 #include "base/strings.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/env.h"
-#include "rocksdb/file_system.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
 #include "rocksdb/table.h"
@@ -53,51 +52,6 @@ class NoAutoRecovery : public rocksdb::EventListener {
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
                             bool* auto_recovery) override {
     *auto_recovery = false;
-  }
-};
-
-// RocksDB goes on by itself after "no space left", but takes a file that may not grow for
-// a broken disk. Quotas and limits on the size of files say the latter.
-rocksdb::IOStatus FullIsNoSpace(rocksdb::IOStatus status) {
-  if (!status.IsIOError() || status.IsNoSpace()) return status;
-  const std::string message = status.ToString();
-  const bool full = message.find("File too large") != std::string::npos ||
-                    message.find("Disk quota exceeded") != std::string::npos;
-  return full ? rocksdb::IOStatus::NoSpace(message) : status;
-}
-
-class QuotaFile : public rocksdb::FSWritableFileOwnerWrapper {
- public:
-  using FSWritableFileOwnerWrapper::Append;
-  using FSWritableFileOwnerWrapper::FSWritableFileOwnerWrapper;
-  using FSWritableFileOwnerWrapper::PositionedAppend;
-  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
-                           rocksdb::IODebugContext* debug) override {
-    return FullIsNoSpace(FSWritableFileOwnerWrapper::Append(data, options, debug));
-  }
-  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
-                           const rocksdb::DataVerificationInfo& info,
-                           rocksdb::IODebugContext* debug) override {
-    return FullIsNoSpace(FSWritableFileOwnerWrapper::Append(data, options, info, debug));
-  }
-  rocksdb::IOStatus Sync(const rocksdb::IOOptions& options,
-                         rocksdb::IODebugContext* debug) override {
-    return FullIsNoSpace(FSWritableFileOwnerWrapper::Sync(options, debug));
-  }
-};
-
-class QuotaFileSystem : public rocksdb::FileSystemWrapper {
- public:
-  QuotaFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
-  const char* Name() const override { return "QuotaFileSystem"; }
-  rocksdb::IOStatus NewWritableFile(const std::string& name,
-                                    const rocksdb::FileOptions& options,
-                                    std::unique_ptr<rocksdb::FSWritableFile>* result,
-                                    rocksdb::IODebugContext* debug) override {
-    rocksdb::IOStatus status =
-        FileSystemWrapper::NewWritableFile(name, options, result, debug);
-    if (status.ok()) *result = std::make_unique<QuotaFile>(std::move(*result));
-    return FullIsNoSpace(std::move(status));
   }
 };
 
@@ -194,8 +148,6 @@ absl::StatusOr<std::shared_ptr<Rocks>> Rocks::Open(const std::string& path, Acce
   options.avoid_flush_during_shutdown = false;
 
   std::shared_ptr<Rocks> rocks(new Rocks());
-  rocks->env_ = rocksdb::NewCompositeEnv(std::make_shared<QuotaFileSystem>());
-  options.env = rocks->env_.get();
   rocks->cache_ = rocksdb::NewLRUCache(budget.cache, /*num_shard_bits=*/2);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (size_t i = 0; i < kFamilies; ++i) {

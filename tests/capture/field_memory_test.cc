@@ -74,7 +74,8 @@ TEST(SecretMemoryTest, KeepsTheLongestOfARow) {
 
 TEST(SecretMemoryTest, IsBounded) {
   SecretMemory memory;
-  for (int i = 0; i < 20; ++i) memory.Remember(1, "secret number " + std::to_string(i) + "!");
+  for (int i = 0; i < 20; ++i)
+    memory.Remember(1, "secret number " + std::to_string(i) + "!");
   EXPECT_EQ(Secrets(memory, 1).size(), 8u);
   EXPECT_EQ(Secrets(memory, 1).back(), "secret number 19!");
   for (uint64_t i = 2; i < 5000; ++i) memory.Remember(i, "secret");

@@ -21,14 +21,15 @@ TEST(FilterTest, KeepsTheDocumentedKeysInOrder) {
       R"("time":"2025-11-21T08:00:00.123+01:00","person":" ana ","id":17,"session":-0,)"
       R"("app":"crm","environment":"test","name":"save","title":"T","anonymous":"a",)"
       R"("url":"https://a.example/x?y"})");
-  EXPECT_EQ(result.output,
-            R"({"id":"17","time":1763708400123,"seq":3,"person":"ana","anonymous":"a",)"
-            R"("session":"0","app":"crm","environment":"test","type":"click","name":"save",)"
-            R"("url":"https://a.example/x","title":"T","element":{"tag":"button",)"
-            R"("value":"***","path":[{"tag":"form","class":"wide"}]},)"
-            R"("properties":{"b":1.50,"a":[1,{"x":null}],"c":true,"e":-7},)"
-            R"("context":{"country":"FR","os":"Linux","https":true}})"
-            "\n");
+  EXPECT_EQ(
+      result.output,
+      R"({"id":"17","time":1763708400123,"seq":3,"person":"ana","anonymous":"a",)"
+      R"("session":"0","app":"crm","environment":"test","type":"click","name":"save",)"
+      R"("url":"https://a.example/x","title":"T","element":{"tag":"button",)"
+      R"("value":"***","path":[{"tag":"form","class":"wide"}]},)"
+      R"("properties":{"b":1.50,"a":[1,{"x":null}],"c":true,"e":-7},)"
+      R"("context":{"country":"FR","os":"Linux","https":true}})"
+      "\n");
   EXPECT_EQ(result.counters.passed, 1u);
 }
 
@@ -39,7 +40,8 @@ TEST(FilterTest, IsIdempotent) {
       R"("element":{"tag":"input","id":"f","value":"typed","label":"typed"}})";
   const Collected once = RunFilter(stream);
   EXPECT_EQ(RunFilter(once.output).output, once.output);
-  EXPECT_NE(once.output.find("https://a.example/x/***"), std::string::npos) << once.output;
+  EXPECT_NE(once.output.find("https://a.example/x/***"), std::string::npos)
+      << once.output;
 }
 
 TEST(FilterTest, CountsEachInputOnceInOrderOfPrecedence) {
@@ -47,16 +49,21 @@ TEST(FilterTest, CountsEachInputOnceInOrderOfPrecedence) {
   options.level = model::Level::kContent;
   const Collected result = RunFilter(
       std::string(kGood) + "\n" +
-          R"({"time":1,"person":"p","type":"click","element":{"type":"password"}})" "\n"
-          R"({"time":1,"person":"p","type":"click","url":"https://x.internal/"})" "\n"
-          R"({"time":1,"person":"p","type":"track","url":"https://x.internal/"})" "\n"
-          R"({"time":1,"type":"click"})" "\n",
+          R"({"time":1,"person":"p","type":"click","element":{"type":"password"}})"
+          "\n"
+          R"({"time":1,"person":"p","type":"click","url":"https://x.internal/"})"
+          "\n"
+          R"({"time":1,"person":"p","type":"track","url":"https://x.internal/"})"
+          "\n"
+          R"({"time":1,"type":"click"})"
+          "\n",
       options, R"({"exclude":{"urls":["https://*.internal/*"]}})");
   EXPECT_EQ(result.counters.passed, 1u);
   EXPECT_EQ(result.counters.dropped_level, 2u);
   EXPECT_EQ(result.counters.dropped_policy, 1u);
   EXPECT_EQ(result.counters.rejected, 1u);
-  EXPECT_EQ(result.counters.rules, (std::map<std::string, uint64_t>{{"excluded_url", 1}}));
+  EXPECT_EQ(result.counters.rules,
+            (std::map<std::string, uint64_t>{{"excluded_url", 1}}));
 }
 
 TEST(FilterTest, ReportsWhereADefectIs) {
@@ -69,26 +76,31 @@ TEST(FilterTest, ReportsWhereADefectIs) {
       {R"({"time":1)", "", "malformed JSON: the event does not end with its brace"},
       {R"({"time":1,"person":"p)", "", "malformed JSON: a string is not closed"},
       {"{\"time\":1,\"person\":\"\xff\"}", "", "invalid UTF-8"},
-      {"{\"time\":1,\"person\":\"a\tb\"}", "", "malformed JSON: a control character in a string"},
+      {"{\"time\":1,\"person\":\"a\tb\"}", "",
+       "malformed JSON: a control character in a string"},
       {R"({"time":1,"person":"\ud800","type":"track"})", "person",
        "malformed JSON: an invalid string"},
       {R"({"time":1,"person":"p","type":"track"} 1)", "",
        "malformed JSON: the event does not end with its brace"},
       {R"({"time":1,"person":"p","type":"track"} {})", "", "bytes follow the event"},
       {R"({"time":1,"person":"p","type":"track"}})", "", "bytes follow the event"},
-      {R"({"time":1,"person":"p","time":2,"type":"track"})", "time", "the key stands twice"},
+      {R"({"time":1,"person":"p","time":2,"type":"track"})", "time",
+       "the key stands twice"},
       {R"({"time":1,"person":"p","t\u0069me":2})", "time", "the key stands twice"},
       {R"({"time":1,"q":1,"q":2})", "q", "the key stands twice"},
       {R"({"properties":{"a":{"b":1,"b":1}}})", "properties.a.b", "the key stands twice"},
       {R"({"element":{"path":[{"id":"a","id":"b"}]}})", "element.path[0].id",
        "the key stands twice"},
-      {R"({"properties":{"n":9223372036854775808}})", "properties.n", "integer out of range"},
+      {R"({"properties":{"n":9223372036854775808}})", "properties.n",
+       "integer out of range"},
       {R"({"properties":{"n":{"m":[1,9223372036854775808]}}})", "properties.n.m[1]",
        "integer out of range"},
       {R"({"properties":{"n":99999999999999999999}})", "properties.n",
        "malformed number, or one out of range"},
-      {R"({"properties":{"n":1e999}})", "properties.n", "malformed number, or one out of range"},
-      {R"({"properties":{"n":01}})", "properties.n", "malformed number, or one out of range"},
+      {R"({"properties":{"n":1e999}})", "properties.n",
+       "malformed number, or one out of range"},
+      {R"({"properties":{"n":01}})", "properties.n",
+       "malformed number, or one out of range"},
       {R"({"properties":{"n":tru}})", "properties.n", "expected true or false"},
       {R"({"properties":{"n":nul}})", "properties.n", "malformed JSON"},
       {R"({"time":99999999999999999,"person":"p","type":"track"})", "time",
@@ -101,8 +113,8 @@ TEST(FilterTest, ReportsWhereADefectIs) {
   };
   for (const Case& test : cases) {
     SCOPED_TRACE(test.event);
-    const Collected result =
-        RunFilter(std::string(kGood) + "\n" + test.event + "\n" + std::string(kGood) + "\n");
+    const Collected result = RunFilter(std::string(kGood) + "\n" + test.event + "\n" +
+                                       std::string(kGood) + "\n");
     EXPECT_EQ(result.counters.passed, 2u);
     ASSERT_EQ(result.counters.errors.size(), 1u);
     const Rejection& error = result.counters.errors[0];
@@ -129,7 +141,8 @@ TEST(FilterTest, EnforcesItsBounds) {
   options.time_min_ms = 10;
   options.time_max_ms = 20;
   const auto track = [](const std::string& rest, int time = 15) {
-    return R"({"time":)" + std::to_string(time) + R"(,"person":"p","type":"track")" + rest + "}\n";
+    return R"({"time":)" + std::to_string(time) + R"(,"person":"p","type":"track")" +
+           rest + "}\n";
   };
   const Collected result = RunFilter(
       track(R"(,"properties":{"a":[[1]]})") + track(R"(,"properties":{"a":[[[1]]]})") +
@@ -143,17 +156,17 @@ TEST(FilterTest, EnforcesItsBounds) {
   for (const Rejection& error : result.counters.errors) {
     reasons.push_back(error.path + ": " + error.reason);
   }
-  EXPECT_EQ(reasons, (std::vector<std::string>{
-                         "properties.a[0][0]: nested too deeply",
-                         "properties: too many keys", "time: earlier than events are accepted",
-                         "time: later than events are accepted",
-                         ": the event is larger than the limit"}));
+  EXPECT_EQ(reasons, (std::vector<std::string>{"properties.a[0][0]: nested too deeply",
+                                               "properties: too many keys",
+                                               "time: earlier than events are accepted",
+                                               "time: later than events are accepted",
+                                               ": the event is larger than the limit"}));
 }
 
 TEST(FilterTest, SurvivesTenThousandLevels) {
   const std::string deep = std::string(10000, '[') + std::string(10000, ']');
-  const Collected result = RunFilter(R"({"time":1,"person":"p","type":"track","x":)" + deep +
-                                     "}\n" + std::string(kGood));
+  const Collected result = RunFilter(R"({"time":1,"person":"p","type":"track","x":)" +
+                                     deep + "}\n" + std::string(kGood));
   EXPECT_EQ(result.counters.passed, 1u);
   ASSERT_EQ(result.counters.errors.size(), 1u);
   EXPECT_EQ(result.counters.errors[0].reason, "nested too deeply");
@@ -186,7 +199,8 @@ const char kMixed[] =
     R"({"time":7,"person":"p","type":"track","properties":{"n":[1,{"a":"b\n"}]}})";
 
 std::string AsArray() {
-  return "\n[" + std::string(R"({"time":1,"person":"p","type":"track","name":"]},{[\"\\"},)") +
+  return "\n[" +
+         std::string(R"({"time":1,"person":"p","type":"track","name":"]},{[\"\\"},)") +
          "\n  {\"time\":2,\n   \"person\":\"p\", \"type\":\"track\"} ,17, {\"time\":3]},"
          R"({"time":4,"person":"p","type":"track"}])"
          "\n ";
@@ -251,18 +265,22 @@ TEST(FilterTest, RandomPiecesMakeNoDifference) {
 std::string Input(int time, const std::string& session, const std::string& field,
                   const std::string& value, const std::string& type = "text") {
   return R"({"time":)" + std::to_string(time) + R"(,"person":"p","session":")" + session +
-         R"(","type":"input","value":")" + value + R"(","element":{"tag":"input","type":")" +
-         type + R"(","id":")" + field + "\"}}\n";
+         R"(","type":"input","value":")" + value +
+         R"(","element":{"tag":"input","type":")" + type + R"(","id":")" + field +
+         "\"}}\n";
 }
 
 TEST(FilterTest, HoldsAnAllowedValueUntilItsSessionMovesOn) {
   const Collected result = RunFilter(
       Input(1, "a", "q", "x") + Input(2, "b", "q", "y") + Input(3, "a", "q", "xx") +
-          R"({"time":4,"person":"p","session":"b","type":"page_view"})" "\n" +
-          R"({"time":5,"person":"p","session":"c","type":"page_view"})" "\n",
+          R"({"time":4,"person":"p","session":"b","type":"page_view"})"
+          "\n" +
+          R"({"time":5,"person":"p","session":"c","type":"page_view"})"
+          "\n",
       {}, R"({"allow_values":[{"all":true}]})");
   EXPECT_EQ(result.indexes, (std::vector<uint64_t>{1, 3, 4, 0}));
-  EXPECT_NE(result.output.find(R"("time":1,"person":"p","session":"a","type":"input","value":"xx")"),
+  EXPECT_NE(result.output.find(
+                R"("time":1,"person":"p","session":"a","type":"input","value":"xx")"),
             std::string::npos)
       << result.output;
   EXPECT_EQ(result.counters.passed, 4u);
@@ -292,7 +310,8 @@ TEST(FilterTest, FieldsStaySensitiveAcrossStreams) {
   const std::shared_ptr<FieldMemory> memory = MakeFieldMemory();
   const std::string allow = R"({"allow_values":[{"all":true}]})";
   RunFilter(Input(1, "a", "x", "s3cret", "password"), {}, allow, SIZE_MAX, memory);
-  const Collected later = RunFilter(Input(2, "a", "x", "s3cret"), {}, allow, SIZE_MAX, memory);
+  const Collected later =
+      RunFilter(Input(2, "a", "x", "s3cret"), {}, allow, SIZE_MAX, memory);
   EXPECT_EQ(later.counters.dropped_policy, 1u);
   EXPECT_EQ(later.output, "");
   const Collected elsewhere = RunFilter(Input(2, "a", "x", "open"), {}, allow);
@@ -306,7 +325,8 @@ TEST(FilterTest, LearnsFromEventsBelowTheLevel) {
   const Collected below =
       RunFilter(Input(1, "a", "x", "s", "password"), content, "{}", SIZE_MAX, memory);
   EXPECT_EQ(below.counters.dropped_level, 1u);
-  EXPECT_EQ(RunFilter(Input(2, "a", "x", "s"), {}, "{}", SIZE_MAX, memory).counters.passed, 0u);
+  EXPECT_EQ(
+      RunFilter(Input(2, "a", "x", "s"), {}, "{}", SIZE_MAX, memory).counters.passed, 0u);
 }
 
 TEST(FilterTest, AHundredMegabyteLineIsSkippedAndCounted) {

@@ -38,7 +38,8 @@ TEST(PolicyTest, RefusesDuplicatesAndExcess) {
   for (int i = 0; i < 40; ++i) deep += "[";
   for (int i = 0; i < 40; ++i) deep += "]";
   EXPECT_EQ(Refusal(deep + "}").message, "nested too deeply");
-  EXPECT_EQ(Refusal(std::string(2 << 20, ' ')).message, "the policy is larger than 1 MiB");
+  EXPECT_EQ(Refusal(std::string(2 << 20, ' ')).message,
+            "the policy is larger than 1 MiB");
 }
 
 TEST(PolicyTest, AFailureLeavesThePolicyAlone) {
@@ -89,20 +90,22 @@ TEST(PolicyTest, LintNamesWhatIsAllowed) {
   using List = std::vector<std::string>;
   EXPECT_EQ(Findings("{}"), List{});
   EXPECT_EQ(Findings(R"({"censor":[{"id":"a"}],"mask":[{"class":"b"}]})"), List{});
-  EXPECT_EQ(Findings(R"({"allow_values":[{"all":true}],"allow_keystrokes":[{"id":"e"}],)"
-                     R"("text":"allow","attributes":{"allow":["x"]},"url":{"keep_query":["t"]},)"
-                     R"("custom":{"allow":[{"tag":"a","keys":[]}]}})"),
-            (List{"$.allow_values[0] discouraged", "$.allow_keystrokes[0] discouraged",
-                  "$.text discouraged", "$.attributes.allow[0] discouraged",
-                  "$.url.keep_query[0] discouraged", "$.custom.allow[0] discouraged"}));
+  EXPECT_EQ(
+      Findings(
+          R"({"allow_values":[{"all":true}],"allow_keystrokes":[{"id":"e"}],)"
+          R"("text":"allow","attributes":{"allow":["x"]},"url":{"keep_query":["t"]},)"
+          R"("custom":{"allow":[{"tag":"a","keys":[]}]}})"),
+      (List{"$.allow_values[0] discouraged", "$.allow_keystrokes[0] discouraged",
+            "$.text discouraged", "$.attributes.allow[0] discouraged",
+            "$.url.keep_query[0] discouraged", "$.custom.allow[0] discouraged"}));
 }
 
 TEST(PolicyTest, LintNamesRulesThatNeverMatch) {
   using List = std::vector<std::string>;
   for (const std::string_view rule :
        {R"({"selector":"input[type=password]"})", R"({"id":"new-password"})",
-        R"({"selector":"input > span"})", R"({"selector":"[data-x]"})", R"({"class":"hidden"})",
-        R"({"class":"soft"})"}) {
+        R"({"selector":"input > span"})", R"({"selector":"[data-x]"})",
+        R"({"class":"hidden"})", R"({"class":"soft"})"}) {
     EXPECT_EQ(Findings(R"({"censor":[{"class":"hidden"}],"mask":[{"class":"soft"}],)"
                        R"("allow_values":[)" +
                        std::string(rule) + "]}"),
@@ -111,7 +114,8 @@ TEST(PolicyTest, LintNamesRulesThatNeverMatch) {
   }
   EXPECT_EQ(Findings(R"({"censor":[{"selector":"[data-x]"},{"selector":"input a"}]})"),
             (List{"$.censor[0] note", "$.censor[1] note"}));
-  EXPECT_EQ(Findings(R"({"url":{"keep_query":["token"]}})"), List{"$.url.keep_query[0] note"});
+  EXPECT_EQ(Findings(R"({"url":{"keep_query":["token"]}})"),
+            List{"$.url.keep_query[0] note"});
 }
 
 }  // namespace

@@ -18,25 +18,40 @@ bool Matches(std::string_view text, Unseen unseen = Unseen::kDoesNotMatch,
   model::Element element;
   element.type = "Email";
   element.name = "mail to";
-  const std::vector<SelectorNode> nodes = {
-      {"html", "", "", nullptr},
-      {"DIV", "box", "wide a:b", nullptr},
-      {"form", "1a", "", nullptr},
-      {"input", "m", "x\ty", &element}};
+  const std::vector<SelectorNode> nodes = {{"html", "", "", nullptr},
+                                           {"DIV", "box", "wide a:b", nullptr},
+                                           {"form", "1a", "", nullptr},
+                                           {"input", "m", "x\ty", &element}};
   return selector.Matches(nodes, unseen, or_ancestor);
 }
 
 TEST(SelectorTest, Matches) {
-  for (const std::string_view text :
-       {"input", "INPUT", "#m", ".x", ".y", "input#m.x.y", "[type]", "[type=email]",
-        "[TYPE='EMAIL']", "[name=\"mail to\"]", "[id=m]", "form input", "form > input",
-        "div input", "html div > form > #m", "#box .x", ".a\\:b input", "#\\31 a > input",
-        "html input", "div > form input"}) {
+  for (const std::string_view text : {"input",
+                                      "INPUT",
+                                      "#m",
+                                      ".x",
+                                      ".y",
+                                      "input#m.x.y",
+                                      "[type]",
+                                      "[type=email]",
+                                      "[TYPE='EMAIL']",
+                                      "[name=\"mail to\"]",
+                                      "[id=m]",
+                                      "form input",
+                                      "form > input",
+                                      "div input",
+                                      "html div > form > #m",
+                                      "#box .x",
+                                      ".a\\:b input",
+                                      "#\\31 a > input",
+                                      "html input",
+                                      "div > form input"}) {
     EXPECT_TRUE(Matches(text)) << text;
   }
   for (const std::string_view text :
-       {"div", "#M", ".X", "div > input", "html > form > input", "input input", "[name=mail]",
-        "[name='MAIL TO']", "[autocomplete]", "[data-x]", "form[type] input", "#box > .x"}) {
+       {"div", "#M", ".X", "div > input", "html > form > input", "input input",
+        "[name=mail]", "[name='MAIL TO']", "[autocomplete]", "[data-x]",
+        "form[type] input", "#box > .x"}) {
     EXPECT_FALSE(Matches(text)) << text;
   }
 }

@@ -14,12 +14,12 @@ struct Pieces : SplitterSink {
   void OnEventText(std::string_view text, size_t capacity,
                    const EventPosition& position) override {
     EXPECT_GE(capacity, text.size() + simdjson::SIMDJSON_PADDING);
-    seen.push_back(std::to_string(position.line) + ":" + std::to_string(position.byte) + " " +
-                   std::string(text));
+    seen.push_back(std::to_string(position.line) + ":" + std::to_string(position.byte) +
+                   " " + std::string(text));
   }
   void OnBadText(std::string_view reason, const EventPosition& position) override {
-    seen.push_back(std::to_string(position.line) + ":" + std::to_string(position.byte) + " !" +
-                   std::string(reason));
+    seen.push_back(std::to_string(position.line) + ":" + std::to_string(position.byte) +
+                   " !" + std::string(reason));
   }
 };
 
@@ -68,9 +68,12 @@ TEST(SplitterTest, Arrays) {
 }
 
 TEST(SplitterTest, BrokenArrays) {
-  EXPECT_EQ(Split("[{a},]"), (Seen{"1:1 {a}", "1:5 !an element is missing before this byte"}));
-  EXPECT_EQ(Split("[,{a}]"), (Seen{"1:1 !an element is missing before this byte", "1:2 {a}"}));
-  EXPECT_EQ(Split("[{a}] x y"), (Seen{"1:1 {a}", "1:6 !bytes follow the end of the array"}));
+  EXPECT_EQ(Split("[{a},]"),
+            (Seen{"1:1 {a}", "1:5 !an element is missing before this byte"}));
+  EXPECT_EQ(Split("[,{a}]"),
+            (Seen{"1:1 !an element is missing before this byte", "1:2 {a}"}));
+  EXPECT_EQ(Split("[{a}] x y"),
+            (Seen{"1:1 {a}", "1:6 !bytes follow the end of the array"}));
   EXPECT_EQ(Split("[{a}"), (Seen{"1:1 {a}", "1:4 !the array is not closed"}));
   EXPECT_EQ(Split("[{a},"), (Seen{"1:1 {a}", "1:5 !the array is not closed"}));
   EXPECT_EQ(Split("[{a},{b"), (Seen{"1:1 {a}", "1:5 {b"}));

@@ -43,7 +43,8 @@ TEST(UrlTest, MasksTokens) {
 TEST(UrlTest, KeepsNamedParameters) {
   UrlPolicy policy;
   policy.keep_query = {"tab", "page size", "token"};
-  EXPECT_EQ(Filtered("/a?x=1&tab=2&y&page%20size=3&token=4#z", policy), "/a?tab=2&page%20size=3");
+  EXPECT_EQ(Filtered("/a?x=1&tab=2&y&page%20size=3&token=4#z", policy),
+            "/a?tab=2&page%20size=3");
   EXPECT_EQ(Filtered("/a?tab", policy), "/a?tab");
   EXPECT_EQ(Filtered("/a?tab=abcdefghij0123456789", policy), "/a?tab=***");
   policy.drop = true;
@@ -51,8 +52,8 @@ TEST(UrlTest, KeepsNamedParameters) {
 }
 
 TEST(UrlTest, RecognisesUrls) {
-  for (const std::string_view url : {"https://a.example", "ftp://x/y", "//a.example/x", "/a?b",
-                                     "data:,x", "javascript:x y", " blob:x"}) {
+  for (const std::string_view url : {"https://a.example", "ftp://x/y", "//a.example/x",
+                                     "/a?b", "data:,x", "javascript:x y", " blob:x"}) {
     EXPECT_TRUE(LooksLikeUrl(url)) << url;
   }
   for (const std::string_view text :

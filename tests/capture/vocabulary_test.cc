@@ -9,20 +9,27 @@ namespace {
 
 TEST(VocabularyTest, FindsWholeWords) {
   for (const std::string_view name :
-       {"password", "PASSWORD", "newPassword2", "user_pin", "pin1", "PINCode", "cardNumber",
-        "card-number", "cardnumber", "cvv", "login[token]", "Mot de passe", "contrase\xC3\xB1" "a",
-        "CONTRASE\xC3\x91" "A", "contrasen\xCC\x83" "a", "pa\xC3\x9Fwort", "myuserpassword"}) {
+       {"password", "PASSWORD", "newPassword2", "user_pin", "pin1", "PINCode",
+        "cardNumber", "card-number", "cardnumber", "cvv", "login[token]", "Mot de passe",
+        "contrase\xC3\xB1"
+        "a",
+        "CONTRASE\xC3\x91"
+        "A",
+        "contrasen\xCC\x83"
+        "a",
+        "pa\xC3\x9Fwort", "myuserpassword"}) {
     EXPECT_TRUE(IsSecretName(name)) << name;
   }
   for (const std::string_view name :
-       {"", "shipping", "spin", "pinned", "passenger", "card", "number", "tokenize", "plan",
-        "content_id", "score", "amount", "\xD0\xBF\xD0\xB8\xD0\xBD", "123"}) {
+       {"", "shipping", "spin", "pinned", "passenger", "card", "number", "tokenize",
+        "plan", "content_id", "score", "amount", "\xD0\xBF\xD0\xB8\xD0\xBD", "123"}) {
     EXPECT_FALSE(IsSecretName(name)) << name;
   }
 }
 
 TEST(VocabularyTest, FindsKeypads) {
-  for (const std::string_view name : {"keypad", "pin-pad", "numPad", "big pinpad", "pin"}) {
+  for (const std::string_view name :
+       {"keypad", "pin-pad", "numPad", "big pinpad", "pin"}) {
     EXPECT_TRUE(IsKeypadName(name)) << name;
   }
   for (const std::string_view name : {"pagination", "padding", "spinner", ""}) {

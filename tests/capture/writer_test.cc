@@ -14,7 +14,8 @@ std::string Written(const model::Value& value) {
   event.properties = {&property, 1};
   std::string out;
   AppendEventJson(out, event);
-  const std::string before = R"({"time":0,"person":"p","type":"track","properties":{"k":)";
+  const std::string before =
+      R"({"time":0,"person":"p","type":"track","properties":{"k":)";
   EXPECT_EQ(out.substr(0, before.size()), before);
   EXPECT_EQ(out.substr(out.size() - 3), "}}\n");
   return out.substr(before.size(), out.size() - before.size() - 3);
@@ -44,7 +45,8 @@ TEST(WriterTest, TellsEmptyFromAbsent) {
   event.has_element = true;
   std::string out;
   AppendEventJson(out, event);
-  EXPECT_EQ(out, R"({"time":0,"anonymous":"a","type":"track","url":"","element":{}})" "\n");
+  EXPECT_EQ(out, R"({"time":0,"anonymous":"a","type":"track","url":"","element":{}})"
+                 "\n");
 }
 
 }  // namespace

@@ -50,10 +50,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const Policy open_policy = [] {
     Policy policy;
     PolicyError error;
-    Require(Policy::Parse(R"({"allow_values":[{"all":true}],"allow_keystrokes":[{"all":true}],)"
-                          R"("text":"allow","url":{"keep_query":["q"]},)"
-                          R"("censor":[{"selector":"div > [x] .y"}]})",
-                          policy, error));
+    Require(Policy::Parse(
+        R"({"allow_values":[{"all":true}],"allow_keystrokes":[{"all":true}],)"
+        R"("text":"allow","url":{"keep_query":["q"]},)"
+        R"("censor":[{"selector":"div > [x] .y"}]})",
+        policy, error));
     return policy;
   }();
   const std::string stream(reinterpret_cast<const char*>(data), size);

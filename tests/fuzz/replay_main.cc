@@ -21,7 +21,8 @@ int main(int argc, char** argv) {
     // Every beginning too, which is what a cut connection delivers.
     for (size_t size = 0; size <= text.size(); ++size) {
       const std::string input(text, 0, size);
-      LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()), input.size());
+      LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()),
+                             input.size());
     }
     ++inputs;
   }

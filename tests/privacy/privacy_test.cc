@@ -1,5 +1,5 @@
-// Runs the leak vectors of cases/*.json, the differential property of differential.json and
-// the policies of policies/*.json.
+// Runs the leak vectors of cases/*.json, the differential property of differential.json
+// and the policies of policies/*.json.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -57,7 +57,8 @@ struct Result : EventSink {
 void FilterStream(const Json& policy_json, const std::string& stream, Result& result) {
   Policy policy;
   PolicyError error;
-  ASSERT_TRUE(Policy::Parse(policy_json.Dump(), policy, error)) << error.path << error.message;
+  ASSERT_TRUE(Policy::Parse(policy_json.Dump(), policy, error))
+      << error.path << error.message;
   Filter filter(policy, FilterOptions(), result);
   filter.Write(stream);
   filter.Finish();
@@ -101,8 +102,10 @@ void RunCase(const Json& test) {
   const std::string everything = LowerCase(result.Everything());
   for (const Json& secret : expect.Find("secrets_absent")->as_array()) {
     const std::string text = LowerCase(secret.as_string());
-    EXPECT_NE(lower_stream.find(text), std::string::npos) << "void: not in the input: " << text;
-    EXPECT_EQ(everything.find(text), std::string::npos) << text << " in " << result.output;
+    EXPECT_NE(lower_stream.find(text), std::string::npos)
+        << "void: not in the input: " << text;
+    EXPECT_EQ(everything.find(text), std::string::npos)
+        << text << " in " << result.output;
   }
   for (const Json& benign : expect.Find("benign_present")->as_array()) {
     EXPECT_NE(result.output.find(benign.as_string()), std::string::npos)
@@ -121,7 +124,8 @@ TEST(PrivacyTest, EveryCase) {
        std::filesystem::directory_iterator(FOOTFALL_PRIVACY_DIR "/cases")) {
     const Json file = ReadJson(entry.path());
     for (const Json& test : file.as_array()) {
-      SCOPED_TRACE(test.Find("category")->as_string() + ": " + test.Find("name")->as_string());
+      SCOPED_TRACE(test.Find("category")->as_string() + ": " +
+                   test.Find("name")->as_string());
       RunCase(test);
       ++cases;
     }
@@ -152,7 +156,8 @@ TEST(PrivacyTest, DifferentialProperty) {
       base::AppendJsonString(quoted, secret.as_string());
       Result result;
       FilterStream(*test.Find("policy"),
-          ReplaceAll(stream, "{{S}}", quoted.substr(1, quoted.size() - 2)), result);
+                   ReplaceAll(stream, "{{S}}", quoted.substr(1, quoted.size() - 2)),
+                   result);
       EXPECT_EQ(result.counters.rejected, 0u);
       outputs.push_back(result.output);
       rules.push_back(result.counters.rules);

@@ -21,7 +21,7 @@ inline std::string CellText(const Cell& cell, ColumnType type) {
     if (type == ColumnType::kDate) return base::FormatDate(*v);
     return std::to_string(*v);
   }
-  return std::get<std::string>(cell);
+  return std::string(std::get<Text>(cell).view());
 }
 
 // One string a row, cells separated by spaces.

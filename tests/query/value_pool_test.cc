@@ -44,7 +44,7 @@ TEST(ValuePoolTest, CellsOfEachType) {
   EXPECT_EQ(std::get<int64_t>(pool.ToCell(least, ColumnType::kInt64)), INT64_MIN);
   const uint32_t tenth = pool.Intern(Value::Double(0.1), &kinds);
   EXPECT_EQ(std::get<double>(pool.ToCell(tenth, ColumnType::kDouble)), 0.1);
-  EXPECT_EQ(std::get<std::string>(pool.ToCell(tenth, ColumnType::kString)), "0.1");
+  EXPECT_EQ(std::get<Text>(pool.ToCell(tenth, ColumnType::kString)).view(), "0.1");
 }
 
 TEST(ValuePoolTest, UnifiesColumns) {

@@ -55,7 +55,7 @@ TEST(InstanceTest, SavedReportsAreListedShownRunAndDeleted) {
       temp.instance->RunReport("by-name", Now());
   ASSERT_TRUE(result.ok()) << result.status();
   ASSERT_EQ(result->rows.row_count(), 1u);
-  EXPECT_EQ(std::get<std::string>(result->rows.columns[0].cells[0]), "save");
+  EXPECT_EQ(std::get<query::Text>(result->rows.columns[0].cells[0]).view(), "save");
   EXPECT_EQ(std::get<int64_t>(result->rows.columns[1].cells[0]), 1);
   ASSERT_TRUE(temp.instance->DeleteReport("by-name").ok());
   EXPECT_TRUE(absl::IsNotFound(temp.instance->RunReport("by-name", Now()).status()));

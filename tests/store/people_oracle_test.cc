@@ -239,7 +239,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Shape{20 * kHour, 60'000, 2 * kHour, 0.1, "LimitMatters"},
                       Shape{6 * kHour, 300'000, kHour, 0.0, "TiesAndShortLimit"},
                       Shape{3 * kDay, 60'000, 0, 0.5, "NoLimit"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace footfall::store
