@@ -59,12 +59,23 @@ export FOOTFALL_BENCH_EVENTS=$work/ids.ndjson
 export FOOTFALL_BENCH_EVENTS_NO_IDS=$work/plain.ndjson
 export FOOTFALL_BENCH_DIR=$work
 
-for program in capture_bench store_bench; do
-  echo "== $program" >&2
-  "$build/benchmarks/$program" --benchmark_repetitions="$repetitions" \
-    --benchmark_report_aggregates_only=true \
-    --benchmark_enable_random_interleaving=true --benchmark_out="$work/$program.json" >&2
-done
-/usr/bin/python3 "$root/benchmarks/summarize.py" "$work/capture_bench.json" \
-  "$work/store_bench.json" "$work/ids.ndjson" "$out"
+rm -f "$work"/result.*.json
+# measure NAME PROGRAM OPTION...
+measure() {
+  echo "== $1" >&2
+  "$build/benchmarks/$2" --benchmark_repetitions="$repetitions" \
+    --benchmark_report_aggregates_only=true --benchmark_out="$work/result.$1.json" \
+    "${@:3}" >&2
+}
+# In turn, so that the ratio between them holds on a busy machine too.
+measure filter capture_bench --benchmark_enable_random_interleaving=true
+# Each in a process of its own, so that the peak of memory is its own.
+number=0
+"$build/benchmarks/store_bench" --benchmark_list_tests 2>/dev/null |
+  while read -r name; do
+    number=$((number + 1))
+    measure "store-$number" store_bench --benchmark_filter="^$name\$" </dev/null
+  done
+/usr/bin/python3 "$root/benchmarks/summarize.py" "$work/ids.ndjson" "$out" \
+  "$work"/result.*.json
 echo "== written to $out" >&2

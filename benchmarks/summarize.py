@@ -1,6 +1,6 @@
-"""Puts the medians of both benchmark programs into one JSON file and prints a summary.
+"""Puts the medians of all results into one JSON file and prints a summary.
 
-summarize.py CAPTURE_JSON STORE_JSON EVENTS OUT
+summarize.py EVENTS OUT RESULT...
 """
 
 import json
@@ -8,16 +8,17 @@ import os
 import sys
 
 
-def medians(path):
-    """The medians of a result file of Google Benchmark, by name without aggregate."""
-    with open(path, encoding="utf-8") as file:
-        result = json.load(file)
+def medians(paths):
+    """The medians in result files of Google Benchmark, by name without aggregate."""
     found = {}
-    for entry in result["benchmarks"]:
-        if entry.get("error_occurred"):
-            raise SystemExit(f"summarize: {entry['name']}: {entry['error_message']}")
-        if entry.get("aggregate_name") == "median":
-            found[entry["run_name"].split("/iterations:")[0]] = entry
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            result = json.load(file)
+        for entry in result["benchmarks"]:
+            if entry.get("error_occurred"):
+                raise SystemExit(f"summarize: {entry['name']}: {entry['error_message']}")
+            if entry.get("aggregate_name") == "median":
+                found[entry["run_name"].split("/iterations:")[0]] = entry
     return result["context"], found
 
 
@@ -88,12 +89,11 @@ def open_summary(store):
 
 
 def main():
-    if len(sys.argv) != 5:
+    if len(sys.argv) < 4:
         print(__doc__, file=sys.stderr)
         raise SystemExit(2)
-    capture_path, store_path, events_path, out = sys.argv[1:]
-    context, capture = medians(capture_path)
-    _, store = medians(store_path)
+    events_path, out = sys.argv[1:3]
+    context, found = medians(sys.argv[3:])
     with open(events_path, "rb") as events:
         lines = sum(1 for _ in events)
     summary = {
@@ -103,9 +103,9 @@ def main():
             "events": lines,
             "bytes_per_event": os.path.getsize(events_path) / lines,
         },
-        "filter": filter_summary(capture),
-        "ingest": ingest_summary(store),
-        "open": open_summary(store),
+        "filter": filter_summary(found),
+        "ingest": ingest_summary(found),
+        "open": open_summary(found),
     }
     with open(out, "w", encoding="utf-8") as file:
         json.dump(summary, file, indent=1)

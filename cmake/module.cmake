@@ -10,6 +10,7 @@ function(footfall_module name)
     ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
   target_link_libraries(footfall_${name} PRIVATE footfall_flags PUBLIC ${ARG_LINK})
   set_property(TARGET footfall_${name} PROPERTY FOOTFALL_DEPENDS ${ARG_DEPENDS})
+  set_property(TARGET footfall_${name} PROPERTY FOOTFALL_LINK ${ARG_LINK})
 endfunction()
 
 # All modules that `names` need, themselves included, in `out`.
@@ -35,6 +36,24 @@ function(footfall_link_modules target visibility)
   foreach(module IN LISTS modules)
     target_link_libraries(${target} ${visibility} footfall_${module})
   endforeach()
+endfunction()
+
+# Makes `library` of the objects of the modules and of all that they need, with the outside
+# libraries linked, and the public headers for whoever uses it.
+function(footfall_library_of library)
+  footfall_closure(modules ${ARGN})
+  foreach(module IN LISTS modules)
+    target_sources(${library} PRIVATE $<TARGET_OBJECTS:footfall_${module}>)
+    get_target_property(libraries footfall_${module} FOOTFALL_LINK)
+    if(libraries)
+      target_link_libraries(${library} PRIVATE ${libraries})
+    endif()
+  endforeach()
+  target_link_libraries(${library} PRIVATE $<BUILD_INTERFACE:footfall_flags>)
+  target_include_directories(${library} INTERFACE
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  set_target_properties(${library} PROPERTIES LINKER_LANGUAGE CXX)
 endfunction()
 
 # footfall_test(NAME SOURCES files... MODULES modules... [LINK libraries...])

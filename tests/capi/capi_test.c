@@ -52,9 +52,9 @@ static const char kEvents[] =
     "{\"id\":\"3\",\"time\":1763711002000,\"person\":\"bob@example.com\","
     "\"type\":\"click\",\"element\":{\"tag\":\"a\"}}\n";
 
-static char folder[4096];
+static char folder[4000];
 static const char* path_of(const char* name) {
-  static char paths[4][4096];
+  static char paths[4][4200];
   static int next = 0;
   char* out = paths[next++ % 4];
   snprintf(out, sizeof(paths[0]), "%s/%s", folder, name);

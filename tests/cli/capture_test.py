@@ -1,10 +1,12 @@
 """filter, ingest and policy: results, formats of input, and input that is wrong."""
 
+import fcntl
 import json
 import os
 import pathlib
 import pty
 import signal
+import struct
 import subprocess
 import time
 
@@ -350,6 +352,19 @@ class IngestTest(ProgramTest):
             self.error_of("ingest", "--db", folder, "-", stdin=text)
         self.error_of("ingest", "--db", "/proc/no-such-place/db", "-", stdin=text)
 
+    def wait_for_lock(self, path):
+        """Waits until another process holds the lock of a store, without taking it."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            with open(path, "rb") as file:
+                # struct flock of 64-bit Linux: type, whence, start, length, process.
+                asked = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0)
+                kind = struct.unpack("hhqqi4x", fcntl.fcntl(file, fcntl.F_GETLK, asked))[0]
+            if kind != fcntl.F_UNLCK:
+                return
+            time.sleep(0.02)
+        self.fail("no process took the lock of the store")
+
     def test_a_second_writer_is_refused(self):
         self.fill()
         writer = subprocess.Popen(
@@ -359,17 +374,12 @@ class IngestTest(ProgramTest):
             stderr=subprocess.PIPE,
         )
         try:
-            # The writer has the store once it acknowledged nothing but holds the lock.
-            deadline = time.monotonic() + 30
-            while True:
-                done = subprocess.run(
-                    [PROGRAM, "ingest", "--db", self.db, "--json", "-"],
-                    input=b"",
-                    capture_output=True,
-                )
-                if done.returncode == 1 or time.monotonic() > deadline:
-                    break
-                time.sleep(0.05)
+            self.wait_for_lock(os.path.join(self.db, "LOCK"))
+            done = subprocess.run(
+                [PROGRAM, "ingest", "--db", self.db, "--json", "-"],
+                input=b"",
+                capture_output=True,
+            )
             self.assertEqual(done.returncode, 1)
             error = json.loads(done.stderr)["error"]
             self.assertEqual(error["code"], "FAILED_PRECONDITION")
