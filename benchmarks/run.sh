@@ -8,7 +8,7 @@ usage() {
 Usage: benchmarks/run.sh [OPTION...]
 
 Measures the privacy filter beside simdjson, and durable ingest and opening of a store.
-Writes one JSON file and prints a summary of it in markdown. Takes about ten minutes.
+Writes one JSON file and prints a summary of it in markdown. Takes about five minutes.
 
   --build-dir DIR    where to build and to keep the input (default: build/benchmarks)
   --out FILE         the JSON file (default: BUILD_DIR/benchmarks.json)

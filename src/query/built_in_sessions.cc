@@ -111,6 +111,8 @@ class PageViews {
     const uint32_t session = sessions_.SessionOf(position);
     if (!execution_.range().Contains(sessions_.sessions()[session].start_ms)) return;
     page.sessions += sessions_seen_.insert(high | session).second;
+    // A view without an address is no place that a visit enters or leaves by.
+    if (url == 0) return;
     entry_[session].OfferFirst(sessions_.RankOf(position), number + 1);
     exit_[session].OfferLast(sessions_.RankOf(position), number + 1);
   }
