@@ -88,9 +88,6 @@ CREATE OR REPLACE TABLE visit AS
            AS entry_page,
          arg_max(page, key) FILTER (type = 'page_view' AND page IS NOT NULL)
            AS exit_page,
-         -- With page views that name no page, which are a row of their own as well.
-         arg_min(coalesce(page, ''), key) FILTER (type = 'page_view') AS first_page,
-         arg_max(coalesce(page, ''), key) FILTER (type = 'page_view') AS last_page,
          arg_max(country, key) FILTER (country IS NOT NULL) AS country,
          arg_max(browser, key) FILTER (browser IS NOT NULL) AS browser,
          arg_max(os, key) FILTER (os IS NOT NULL) AS os
@@ -130,8 +127,8 @@ export function reports({nowMs}) {
                arg_max(title, {t: time, s: seq, a: arrival}) FILTER (title IS NOT NULL),
                count(*) AS views, count(DISTINCT person),
                count(DISTINCT {p: person, s: session}),
-               (SELECT count(*) FROM visit v WHERE v.first_page = coalesce(e.page, '')),
-               (SELECT count(*) FROM visit v WHERE v.last_page = coalesce(e.page, '')),
+               (SELECT count(*) FROM visit v WHERE v.entry_page = e.page),
+               (SELECT count(*) FROM visit v WHERE v.exit_page = e.page),
                min(time), max(time)
         FROM event e WHERE type = 'page_view'
         GROUP BY page ORDER BY views DESC, page NULLS LAST`,
