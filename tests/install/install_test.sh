@@ -18,6 +18,14 @@ gcc -std=c11 -Wall -Wextra -Werror -pedantic "$root/examples/embed_c/embed.c" \
 (cd "$work" && ./embed) >"$work/pkgconfig.out"
 grep -q 'ana@example.com' "$work/pkgconfig.out"
 
+echo "== the C example of the README, as printed"
+sed -n '/^```c$/,/^```$/ { /^```/d; p }' "$root/README.md" >"$work/readme.c"
+# shellcheck disable=SC2046
+gcc -std=c11 -Wall -Wextra -Werror -pedantic "$work/readme.c" -o "$work/readme" \
+  $(pkg-config --cflags --libs footfall)
+mkdir "$work/readme-run" && (cd "$work/readme-run" && "$work/readme") >"$work/readme.out"
+grep -q '^ana@example.com,' "$work/readme.out"
+
 echo "== find_package"
 cmake -S "$root/tests/install/outside" -B "$work/outside" \
   -DCMAKE_PREFIX_PATH="$prefix" -DEMBED_SOURCE="$root/examples/embed_c/embed.c" >/dev/null
