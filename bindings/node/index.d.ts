@@ -221,8 +221,8 @@ export class Store {
   /** Erases a person; answers the number of events removed. */
   forget(id: string): Promise<number>;
   /**
-   * The stored events in order of arrival, read while they are consumed, without those
-   * that data retention has expired by `now`.
+   * The stored events, each person's in order of arrival, read while they are consumed,
+   * without those that data retention has expired by `now`.
    */
   events(
     options?: {

@@ -168,7 +168,8 @@ FOOTFALL_API footfall_status footfall_person_show(footfall_store* store, const c
 /// answer stops the export, which then answers FOOTFALL_CANCELLED.
 typedef int32_t (*footfall_write_callback)(const char* data, size_t size, void* payload);
 
-/// Writes stored (filtered) events as NDJSON, in order of arrival.
+/// Writes stored (filtered) events as NDJSON. The events of one person come in the order
+/// in which they arrived.
 /// \param[in] rule_json  A rule over single events; NULL means all events.
 /// \param[in] now_ms     The present in milliseconds since 1970 UTC, by which data
 ///                       retention leaves events out; 0 means the system clock.

@@ -54,8 +54,9 @@ class Instance {
 
   absl::StatusOr<base::Json> ShowPerson(std::string_view id);
 
-  // Writes the stored events that match `rule_json` (empty: all) as NDJSON in order of
-  // arrival, in pieces of about 64 KiB. A status other than OK from `write` stops it.
+  // Writes the stored events that match `rule_json` (empty: all) as NDJSON, those of one
+  // person in order of arrival, in pieces of about 64 KiB. A status other than OK from
+  // `write` stops it.
   absl::Status ExportEvents(std::string_view rule_json, int64_t now_ms,
                             const base::Cancel* cancel,
                             absl::FunctionRef<absl::Status(std::string_view)> write);

@@ -238,9 +238,9 @@ class Store:
         now: Optional[Instant] = None,
         cancel: Optional[Cancel] = None,
     ) -> None:
-        """Passes the stored events, in order of arrival, to `write` as pieces of NDJSON,
-        without those that data retention has expired by `now`. An exception of `write`
-        stops the export and is raised here."""
+        """Passes the stored events, each person's in order of arrival, to `write` as
+        pieces of NDJSON, without those that data retention has expired by `now`. An
+        exception of `write` stops the export and is raised here."""
         failure: List[BaseException] = []
 
         def forward(piece: bytes) -> int:
@@ -277,8 +277,8 @@ class Store:
         now: Optional[Instant] = None,
         cancel: Optional[Cancel] = None,
     ) -> Iterator[Dict[str, Any]]:
-        """The stored events, in order of arrival, read while they are consumed, without
-        those that data retention has expired by `now`.
+        """The stored events, each person's in order of arrival, read while they are
+        consumed, without those that data retention has expired by `now`.
 
         The export runs in a thread of its own until the generator ends or is closed.
         """
