@@ -64,8 +64,9 @@ int64_t FindErrorByte(const simdjson::padded_string& text) {
   simdjson::ondemand::document document;
   if (parser.iterate(text).get(document) != simdjson::SUCCESS) return -1;
   simdjson::ondemand::value value;
-  std::vector<int> unused;
-  const auto walk = [&](auto& self, simdjson::ondemand::value v) -> bool {
+  const auto walk = [&](auto& self, simdjson::ondemand::value v, int depth) -> bool {
+    // What is nested too deep is refused for that, wherever else it is malformed.
+    if (depth > kDepthMax) return false;
     simdjson::ondemand::json_type type;
     if (v.type().get(type) != simdjson::SUCCESS) return false;
     switch (type) {
@@ -74,7 +75,8 @@ int64_t FindErrorByte(const simdjson::padded_string& text) {
         if (v.get_array().get(array) != simdjson::SUCCESS) return false;
         for (auto child : array) {
           simdjson::ondemand::value next;
-          if (child.get(next) != simdjson::SUCCESS || !self(self, next)) return false;
+          if (child.get(next) != simdjson::SUCCESS || !self(self, next, depth + 1))
+            return false;
         }
         return true;
       }
@@ -84,7 +86,8 @@ int64_t FindErrorByte(const simdjson::padded_string& text) {
         for (auto field : object) {
           simdjson::ondemand::value next;
           if (field.error() != simdjson::SUCCESS) return false;
-          if (field.value().get(next) != simdjson::SUCCESS || !self(self, next)) {
+          if (field.value().get(next) != simdjson::SUCCESS ||
+              !self(self, next, depth + 1)) {
             return false;
           }
         }
@@ -108,7 +111,7 @@ int64_t FindErrorByte(const simdjson::padded_string& text) {
     return false;
   };
   if (document.get_value().get(value) != simdjson::SUCCESS) return -1;
-  walk(walk, value);
+  walk(walk, value, 0);
   const char* location = nullptr;
   if (document.current_location().get(location) != simdjson::SUCCESS) return -1;
   return std::clamp<int64_t>(location - text.data(), 0,
