@@ -13,7 +13,6 @@
 namespace footfall::store {
 namespace {
 
-constexpr uint64_t kBudgetMin = uint64_t{16} << 20;
 // Up to this many changed people are copied into a snapshot; more are written first.
 constexpr size_t kOverlayMax = 2048;
 
@@ -46,7 +45,8 @@ EventStore::Impl::Impl(std::string path, const Options& options)
     : path_(std::move(path)),
       options_(options),
       read_only_(options.mode == OpenMode::kReadOnly),
-      budget_(options.memory_budget_bytes),
+      budget_(options.memory_budget_bytes != 0 ? options.memory_budget_bytes
+                                               : Settings().memory_budget_bytes),
       process_(base::ProcessId()) {}
 
 EventStore::Impl::~Impl() = default;
@@ -65,6 +65,11 @@ absl::Status EventStore::Impl::Enter(std::shared_lock<std::shared_mutex>* lock) 
   *lock = std::shared_lock(open_mutex_);
   return closed_ ? absl::FailedPreconditionError("the store is closed")
                  : absl::OkStatus();
+}
+
+absl::Status EventStore::Impl::CheckUsable() const {
+  std::shared_lock<std::shared_mutex> open;
+  return Enter(&open);
 }
 
 absl::Status EventStore::Impl::EnterToWrite(
@@ -270,7 +275,7 @@ absl::StatusOr<std::unique_ptr<EventStore>> EventStore::Open(const std::string& 
   if (path.empty() || path.find('\0') != std::string::npos) {
     return absl::InvalidArgumentError("the path of a store must not be empty");
   }
-  if (options.memory_budget_bytes < kBudgetMin) {
+  if (options.memory_budget_bytes != 0 && options.memory_budget_bytes < kBudgetMin) {
     return absl::InvalidArgumentError("the least memory budget of a store is 16 MiB");
   }
   if (sodium_init() < 0) return absl::InternalError("libsodium cannot start");
@@ -328,6 +333,7 @@ absl::StatusOr<std::unique_ptr<EventStore>> EventStore::Open(const std::string& 
 }
 
 absl::Status EventStore::Close() { return impl_->Close(); }
+absl::Status EventStore::CheckUsable() const { return impl_->CheckUsable(); }
 absl::StatusOr<AppendResult> EventStore::Append(const Batch& batch, int64_t now_ms) {
   return impl_->Append(batch, now_ms);
 }

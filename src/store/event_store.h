@@ -31,7 +31,8 @@ enum class LogSeverity { kInfo = 1, kWarning = 2, kError = 3 };
 
 struct Options {
   OpenMode mode = OpenMode::kReadWrite;
-  uint64_t memory_budget_bytes = uint64_t{256} << 20;  // At least 16 MiB.
+  // At least 16 MiB; 0 means the store's setting "memory_budget".
+  uint64_t memory_budget_bytes = 0;
   // Called from any thread; must not call into the store. May be empty.
   std::function<void(LogSeverity, std::string_view)> log;
 };
@@ -44,6 +45,8 @@ struct Settings {
   model::SessionRule session;     // "session_gap" and "session_max": durations, "30m".
   uint64_t event_bytes_max = uint64_t{1} << 20;
   std::string account_property;
+  // Of the next opening without Options::memory_budget_bytes. "256M", "1G" or bytes.
+  uint64_t memory_budget_bytes = uint64_t{256} << 20;
   uint64_t report_memory_bytes = 0;  // Derived: the part of the budget a query may use.
 
   base::Json ToJson() const;
@@ -110,8 +113,10 @@ class Snapshot {
  public:
   virtual ~Snapshot() = default;
 
-  // Visits events in order of arrival, identify and alias included. A status other than
-  // OK from `visit` stops the scan and is returned. DATA_LOSS names a damaged record.
+  // Visits events, identify and alias included: those of one person in order of arrival;
+  // between people in an order that is only the same for equal scans of one snapshot. A
+  // status other than OK from `visit` stops the scan and is returned. DATA_LOSS names a
+  // damaged record.
   virtual absl::Status Scan(
       const ScanOptions& options, ScanStats* stats,
       absl::FunctionRef<absl::Status(const StoredEvent&)> visit) const = 0;
@@ -163,6 +168,9 @@ class EventStore {
 
   // Writes back what is behind and closes; waits for calls in progress. Idempotent.
   absl::Status Close();
+
+  // OK when the other methods can be called, else what they would answer.
+  absl::Status CheckUsable() const;
 
   // Appends the batch atomically and durably; concurrent callers share a sync. `now_ms`
   // is the ingest time, for the window of de-duplication. Nothing is stored on an error:

@@ -16,6 +16,8 @@ constexpr size_t kFilterBitsPerHash = 16;
 constexpr int kFilterProbes = 8;
 constexpr size_t kLineWords = 8;  // A filter's probes for one hash share a cache line.
 constexpr const char* kRecentKey = "m";
+constexpr size_t kDayRunsMax = 8;
+constexpr size_t kMergeWriteBytes = 1 << 20;
 
 __extension__ using Uint128 = unsigned __int128;
 
@@ -29,6 +31,11 @@ std::string BlockKey(int64_t day, uint32_t number, size_t block) {
   std::string key = RunKey('b', day, number);
   PutFixed32(key, static_cast<uint32_t>(block));
   return key;
+}
+uint64_t FilterBytes(uint64_t hashes) {
+  const uint64_t line_bits = 64 * kLineWords;
+  const uint64_t lines = (hashes * kFilterBitsPerHash + line_bits - 1) / line_bits;
+  return std::max<uint64_t>(lines, 1) * kLineWords * 8;
 }
 void PutHash(std::string& out, const Hash128& hash) {
   PutFixed64(out, hash.high);
@@ -142,18 +149,19 @@ absl::Status IdIndex::Load() {
   if (!rows->status().ok()) return FromRocks(rows->status());
   // Newest first: they are the ones worth the memory.
   for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
-    const size_t room = bytes_max_ * 3 / 5;
-    if (filter_bytes_ + run->count * kFilterBitsPerHash / 8 > room) break;
+    if (filter_bytes_ + FilterBytes(run->count) > FilterRoom()) continue;
     auto row = rocks_->Get(kIds, RunKey('f', run->day, run->number));
     if (!row.ok()) return row.status();
-    if (!row->has_value() || (*row)->size() % (kLineWords * 8) != 0) {
-      return Damaged("a filter is missing");
+    if (!row->has_value()) continue;  // There was no room when the run was made.
+    if ((*row)->empty() || (*row)->size() % (kLineWords * 8) != 0) {
+      return Damaged("a filter is cut short");
     }
     Reader reader(**row);
     run->filter.resize((*row)->size() / 8);
     for (uint64_t& word : run->filter) word = reader.Fixed64();
     filter_bytes_ += (*row)->size();
   }
+  if (!runs_.empty()) day_ = runs_.back().day;
   auto recent = rocks_->Get(kIds, kRecentKey);
   if (!recent.ok()) return recent.status();
   if (recent->has_value()) {
@@ -192,13 +200,37 @@ absl::Status IdIndex::Mark(uint64_t through) {
 
 absl::Status IdIndex::Prepare(size_t more, int64_t day, uint64_t through) {
   const bool full = recent_.size() + more > recent_max_;
-  if (!recent_.empty() && (full || day > day_)) {
+  if (full || day > day_) {
     if (absl::Status status = Spill(through); !status.ok()) return status;
+    if (const std::vector<uint32_t> runs = RunsToMerge(day > day_); !runs.empty()) {
+      if (absl::Status status = Merge(day_, runs); !status.ok()) return status;
+    }
   }
   // A clock that goes back does not bring an earlier day back.
   day_ = std::max(day_, day);
   if (recent_.capacity() < recent_max_ && more > 1) recent_.reserve(recent_max_);
   return absl::OkStatus();
+}
+
+void IdIndex::PutRun(rocksdb::ColumnFamilyHandle* family, const Run& run,
+                     rocksdb::WriteBatch& batch) {
+  std::string row;
+  PutVarint(row, run.count);
+  PutVarint(row, run.first.size());
+  for (const uint64_t first : run.first) PutFixed64(row, first);
+  batch.Put(family, ToSlice(RunKey('r', run.day, run.number)), ToSlice(row));
+  if (run.filter.empty()) return;
+  row.clear();
+  for (const uint64_t word : run.filter) PutFixed64(row, word);
+  batch.Put(family, ToSlice(RunKey('f', run.day, run.number)), ToSlice(row));
+}
+
+void IdIndex::DeleteRun(rocksdb::ColumnFamilyHandle* family, const Run& run,
+                        rocksdb::WriteBatch& batch) {
+  batch.DeleteRange(family, ToSlice(BlockKey(run.day, run.number, 0)),
+                    ToSlice(RunKey('b', run.day, run.number + 1)));
+  batch.Delete(family, ToSlice(RunKey('r', run.day, run.number)));
+  batch.Delete(family, ToSlice(RunKey('f', run.day, run.number)));
 }
 
 absl::Status IdIndex::Spill(uint64_t through) {
@@ -211,9 +243,7 @@ absl::Status IdIndex::Spill(uint64_t through) {
     if (other.day == day_) run.number = std::max(run.number, other.number + 1);
   }
   run.count = sorted.size();
-  const size_t lines =
-      (sorted.size() * kFilterBitsPerHash + 64 * kLineWords - 1) / (64 * kLineWords);
-  run.filter.assign(std::max<size_t>(lines, 1) * kLineWords, 0);
+  run.filter.assign(FilterBytes(run.count) / 8, 0);
 
   rocksdb::WriteBatch batch;
   rocksdb::ColumnFamilyHandle* const family = rocks_->family(kIds);
@@ -228,43 +258,157 @@ absl::Status IdIndex::Spill(uint64_t through) {
     batch.Put(family, ToSlice(BlockKey(run.day, run.number, i / kBlockHashes)),
               ToSlice(block));
   }
-  std::string row;
-  PutVarint(row, run.count);
-  PutVarint(row, run.first.size());
-  for (const uint64_t first : run.first) PutFixed64(row, first);
-  batch.Put(family, ToSlice(RunKey('r', run.day, run.number)), ToSlice(row));
-  row.clear();
-  for (const uint64_t word : run.filter) PutFixed64(row, word);
-  batch.Put(family, ToSlice(RunKey('f', run.day, run.number)), ToSlice(row));
+  PutRun(family, run, batch);
   batch.Delete(family, kRecentKey);
-  row.clear();
+  std::string row;
   PutVarint(row, through);
   batch.Put(rocks_->family(kMeta), kIdsThroughKey, ToSlice(row));
   if (absl::Status status = rocks_->Write(&batch, false); !status.ok()) return status;
 
   filter_bytes_ += run.filter.size() * 8;
   runs_.push_back(std::move(run));
-  // The oldest filters make room: their runs are looked up least often with success.
-  for (Run& old : runs_) {
-    if (filter_bytes_ <= bytes_max_ * 3 / 5) break;
-    filter_bytes_ -= old.filter.size() * 8;
-    old.filter = {};
-  }
+  TrimFilters();
   recent_.clear();
   std::fill(slots_.begin(), slots_.end(), 0);
   changed_ = false;
   return absl::OkStatus();
 }
 
+// Reads the hashes of a run in order.
+class IdIndex::Cursor {
+ public:
+  explicit Cursor(const Run& run) : run_(&run) {}
+  const Hash128& hash() const { return hash_; }
+
+  // Goes to the next hash; false behind the last.
+  absl::StatusOr<bool> Next(const Rocks& rocks) {
+    if (at_ == block_.size()) {
+      if (next_block_ == run_->first.size()) return false;
+      auto row = rocks.Get(kIds, BlockKey(run_->day, run_->number, next_block_));
+      if (!row.ok()) return row.status();
+      if (!row->has_value() || (*row)->empty() || (*row)->size() % kHashBytes != 0) {
+        return Damaged("a block is missing");
+      }
+      block_ = std::move(**row);
+      ++next_block_;
+      at_ = 0;
+    }
+    Reader reader(std::string_view(block_).substr(at_, kHashBytes));
+    hash_ = ReadHash(reader);
+    at_ += kHashBytes;
+    return true;
+  }
+
+ private:
+  const Run* run_;
+  size_t next_block_ = 0;
+  std::string block_;
+  size_t at_ = 0;
+  Hash128 hash_;
+};
+
+std::vector<uint32_t> IdIndex::RunsToMerge(bool day_ended) const {
+  std::vector<uint32_t> all;
+  std::vector<uint32_t> unfiltered;
+  uint64_t count = 0;
+  for (const Run& run : runs_) {
+    if (run.day != day_) continue;
+    all.push_back(run.number);
+    if (run.filter.empty()) unfiltered.push_back(run.number);
+    count += run.count;
+  }
+  if (day_ended) return all.size() > 1 ? all : std::vector<uint32_t>();
+  // While the day goes on, its ids are worth filters more than others are.
+  if (all.size() >= kDayRunsMax && FilterBytes(count) <= FilterRoom() / 2) return all;
+  if (unfiltered.size() >= kDayRunsMax) return unfiltered;
+  return {};
+}
+
+absl::Status IdIndex::Merge(int64_t day, const std::vector<uint32_t>& numbers) {
+  const auto is_part = [&](const Run& run) {
+    return run.day == day &&
+           std::find(numbers.begin(), numbers.end(), run.number) != numbers.end();
+  };
+  Run merged;
+  merged.day = day;
+  std::vector<Cursor> cursors;
+  for (Run& run : runs_) {
+    if (run.day == day) merged.number = std::max(merged.number, run.number + 1);
+    if (!is_part(run)) continue;
+    merged.count += run.count;
+    // The filter of the whole takes their place.
+    filter_bytes_ -= run.filter.size() * 8;
+    run.filter = {};
+    Cursor cursor(run);
+    auto some = cursor.Next(*rocks_);
+    if (!some.ok()) return some.status();
+    if (*some) cursors.push_back(std::move(cursor));
+  }
+  if (FilterBytes(merged.count) <= FilterRoom()) {
+    merged.filter.assign(FilterBytes(merged.count) / 8, 0);
+  }
+  merged.count = 0;
+  // Blocks that no run names mean nothing, so they are written in several atoms, and one
+  // at the end puts the run in the place of the others.
+  rocksdb::WriteBatch batch;
+  rocksdb::ColumnFamilyHandle* const family = rocks_->family(kIds);
+  std::string block;
+  const auto end_block = [&]() -> absl::Status {
+    batch.Put(family, ToSlice(BlockKey(day, merged.number, merged.first.size() - 1)),
+              ToSlice(block));
+    block.clear();
+    if (batch.GetDataSize() < kMergeWriteBytes) return absl::OkStatus();
+    absl::Status status = rocks_->Write(&batch, false);
+    batch.Clear();
+    return status;
+  };
+  Hash128 last;
+  while (!cursors.empty()) {
+    const auto least = std::min_element(
+        cursors.begin(), cursors.end(),
+        [](const Cursor& a, const Cursor& b) { return a.hash() < b.hash(); });
+    const Hash128 hash = least->hash();
+    auto more = least->Next(*rocks_);
+    if (!more.ok()) return more.status();
+    if (!*more) cursors.erase(least);
+    if (merged.count > 0 && hash == last) continue;
+    last = hash;
+    if (block.empty()) merged.first.push_back(hash.high);
+    PutHash(block, hash);
+    if (!merged.filter.empty()) AddToFilter(merged.filter, hash);
+    ++merged.count;
+    if (block.size() < kBlockHashes * kHashBytes) continue;
+    if (absl::Status status = end_block(); !status.ok()) return status;
+  }
+  if (!block.empty()) {
+    if (absl::Status status = end_block(); !status.ok()) return status;
+  }
+  for (const Run& run : runs_) {
+    if (is_part(run)) DeleteRun(family, run, batch);
+  }
+  PutRun(family, merged, batch);
+  if (absl::Status status = rocks_->Write(&batch, false); !status.ok()) return status;
+  std::erase_if(runs_, is_part);
+  filter_bytes_ += merged.filter.size() * 8;
+  runs_.push_back(std::move(merged));
+  TrimFilters();
+  return absl::OkStatus();
+}
+
+// The oldest filters make room: their runs are looked up least often with success.
+void IdIndex::TrimFilters() {
+  for (Run& old : runs_) {
+    if (filter_bytes_ <= FilterRoom()) break;
+    filter_bytes_ -= old.filter.size() * 8;
+    old.filter = {};
+  }
+}
+
 absl::Status IdIndex::Drop(int64_t first_day) {
   rocksdb::WriteBatch batch;
   rocksdb::ColumnFamilyHandle* const family = rocks_->family(kIds);
   for (const Run& run : runs_) {
-    if (run.day >= first_day) continue;
-    batch.DeleteRange(family, ToSlice(BlockKey(run.day, run.number, 0)),
-                      ToSlice(RunKey('b', run.day, run.number + 1)));
-    batch.Delete(family, ToSlice(RunKey('r', run.day, run.number)));
-    batch.Delete(family, ToSlice(RunKey('f', run.day, run.number)));
+    if (run.day < first_day) DeleteRun(family, run, batch);
   }
   if (batch.Count() == 0) return absl::OkStatus();
   if (absl::Status status = rocks_->Write(&batch, false); !status.ok()) return status;

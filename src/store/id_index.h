@@ -15,7 +15,8 @@ namespace footfall::store {
 
 // 128-bit hashes by day of ingest. The newest are in memory; full memory becomes a sorted
 // run in the store, in blocks, with a filter in memory so that an unknown id rarely reads
-// a block. Runs of a day that has left the window are dropped whole. Not thread-safe.
+// a block. The runs of a day become one when they are many, and when the day ends. Runs
+// of a day that has left the window are dropped whole. Not thread-safe.
 class IdIndex {
  public:
   IdIndex(std::shared_ptr<Rocks> rocks, size_t bytes_max);
@@ -59,7 +60,20 @@ class IdIndex {
     std::vector<uint64_t> filter;  // Empty when memory has no room for it.
   };
 
+  class Cursor;
+
   size_t Slot(const Hash128& hash) const;
+  // Numbers of the runs of the present day that had better be one.
+  std::vector<uint32_t> RunsToMerge(bool day_ended) const;
+  // Makes one run of those of the day.
+  absl::Status Merge(int64_t day, const std::vector<uint32_t>& numbers);
+  uint64_t FilterRoom() const { return bytes_max_ / 5 * 3; }
+  void TrimFilters();
+  // The rows of a run but its blocks.
+  static void PutRun(rocksdb::ColumnFamilyHandle* family, const Run& run,
+                     rocksdb::WriteBatch& batch);
+  static void DeleteRun(rocksdb::ColumnFamilyHandle* family, const Run& run,
+                        rocksdb::WriteBatch& batch);
   absl::StatusOr<bool> InBlock(const Run& run, const Hash128& hash, size_t* block_number,
                                std::string* block) const;
 

@@ -199,9 +199,15 @@ absl::Status EventStore::Impl::SettleStaleRuns(const base::Cancel* cancel) {
   FOOTFALL_RETURN_IF_ERROR(people_->Flush(counters_.next_record - 1));
   const auto snapshot = MakeSnapshot(rocks_, rocks_->db()->GetSnapshot(), {});
   const auto& stored = static_cast<const StoreSnapshot&>(*snapshot);
-  FOOTFALL_ASSIGN_OR_RETURN(const auto* fresh, stored.FreshRuns());
-  for (const auto& [code, runs] : *fresh) {
+  FOOTFALL_ASSIGN_OR_RETURN(const std::vector<uint64_t> stale, stored.StalePeople());
+  for (const uint64_t code : stale) {
+    FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(cancel));
+    FOOTFALL_ASSIGN_OR_RETURN(const std::vector<SessionSpan> runs,
+                              stored.FreshRuns(code));
     FOOTFALL_RETURN_IF_ERROR(people_->ReplaceRuns(code, runs, counters_.horizon_ms));
+    if (people_->ShouldFlush()) {
+      FOOTFALL_RETURN_IF_ERROR(people_->Flush(counters_.next_record - 1));
+    }
   }
   return people_->Flush(counters_.next_record - 1);
 }

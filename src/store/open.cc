@@ -112,6 +112,11 @@ absl::Status EventStore::Impl::LoadMeta(const Rocks& rocks) {
     }
   }
   FOOTFALL_RETURN_IF_ERROR(FromRocks(rows->status()));
+  if (options_.memory_budget_bytes == 0 &&
+      Budget(settings.memory_budget_bytes) != budget_) {
+    budget_ = Budget(settings.memory_budget_bytes);
+    FOOTFALL_RETURN_IF_ERROR(rocks.SetBudget(budget_));
+  }
   settings.report_memory_bytes = budget_.queries;
   const std::unique_lock lock(settings_mutex_);
   settings_ = std::move(settings);

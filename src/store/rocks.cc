@@ -11,13 +11,23 @@
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
 #include "rocksdb/table.h"
-#include "rocksdb/write_buffer_manager.h"
 
 namespace footfall::store {
 namespace {
 
 constexpr const char* kFamilyNames[kFamilies] = {"default", "log", "dictionary", "people",
                                                  "ids"};
+
+// Says what a store does all the time, or what its caller gets as a status; no news.
+bool IsHarmless(std::string_view line) {
+  constexpr std::string_view kHarmless[] = {
+      "File Deletions", "opened without unique ID", "unable to get unique id",
+      "lock hold by current process", "While lock file"};
+  return std::any_of(std::begin(kHarmless), std::end(kHarmless),
+                     [line](std::string_view text) {
+                       return line.find(text) != std::string_view::npos;
+                     });
+}
 
 // Hands RocksDB's warnings and errors to the host.
 class HostLogger : public rocksdb::Logger {
@@ -36,9 +46,12 @@ class HostLogger : public rocksdb::Logger {
     char line[1024];
     const int size = std::vsnprintf(line, sizeof line, format, args);
     if (size <= 0) return;
+    const std::string_view text =
+        base::Trim({line, std::min(static_cast<size_t>(size), sizeof line - 1)});
+    if (IsHarmless(text)) return;
     log_(level == rocksdb::InfoLogLevel::WARN_LEVEL ? LogSeverity::kWarning
                                                     : LogSeverity::kError,
-         base::Trim({line, std::min(static_cast<size_t>(size), sizeof line - 1)}));
+         text);
   }
 
  private:
@@ -55,6 +68,14 @@ class NoAutoRecovery : public rocksdb::EventListener {
   }
 };
 
+// The large families get a quarter of the share of all memtables each, so that one can be
+// written out while the next one fills.
+uint64_t MemtableBytes(Family family, const Budget& budget) {
+  return family == kLog || family == kPeople
+             ? std::max<uint64_t>(budget.memtables / 4, 1 << 20)
+             : std::max<uint64_t>(budget.memtables / 16, 256 << 10);
+}
+
 rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const Budget& budget,
                                            const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
@@ -66,20 +87,16 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const Budget& budget,
   table.checksum = rocksdb::kXXH3;
   options.compression = rocksdb::kZSTD;
   options.compression_opts.level = 1;
-  // A memtable takes a quarter of its share, so that one can be written out while the
-  // next one fills.
-  options.write_buffer_size = std::max<uint64_t>(budget.memtables / 16, 256 << 10);
+  options.write_buffer_size = MemtableBytes(family, budget);
   options.max_write_buffer_number = 2;
   options.level_compaction_dynamic_level_bytes = true;
   options.target_file_size_base = 32 << 20;
   switch (family) {
     case kLog:
       // Values are large, and are read in order.
-      options.write_buffer_size = std::max<uint64_t>(budget.memtables / 4, 1 << 20);
       table.block_size = 64 << 10;
       break;
     case kPeople:
-      options.write_buffer_size = std::max<uint64_t>(budget.memtables / 4, 1 << 20);
       options.memtable_whole_key_filtering = true;
       options.memtable_prefix_bloom_size_ratio = 0.05;
       // In partitions, as a whole filter would not fit into a shard of the cache.
@@ -132,6 +149,7 @@ absl::StatusOr<std::shared_ptr<Rocks>> Rocks::Open(const std::string& path, Acce
   options.create_if_missing = create;
   options.create_missing_column_families = access == Access::kWrite;
   options.info_log = std::make_shared<HostLogger>(log);
+  options.db_host_id = "";  // A store does not tell where it was made.
   options.max_background_jobs = 2;
   options.max_subcompactions = 1;
   options.stats_dump_period_sec = 0;
@@ -143,11 +161,12 @@ absl::StatusOr<std::shared_ptr<Rocks>> Rocks::Open(const std::string& path, Acce
   // The log of a kill ends in the middle of a record; damage anywhere else is an error.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.max_total_wal_size = budget.memtables;
-  options.write_buffer_manager =
-      std::make_shared<rocksdb::WriteBufferManager>(budget.memtables);
   options.avoid_flush_during_shutdown = false;
 
   std::shared_ptr<Rocks> rocks(new Rocks());
+  rocks->access_ = access;
+  rocks->memtables_ = std::make_shared<rocksdb::WriteBufferManager>(budget.memtables);
+  options.write_buffer_manager = rocks->memtables_;
   rocks->cache_ = rocksdb::NewLRUCache(budget.cache, /*num_shard_bits=*/2);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (size_t i = 0; i < kFamilies; ++i) {
@@ -162,6 +181,20 @@ absl::StatusOr<std::shared_ptr<Rocks>> Rocks::Open(const std::string& path, Acce
   if (!status.ok()) return FromRocks(status);
   rocks->db_.reset(db);
   return rocks;
+}
+
+absl::Status Rocks::SetBudget(const Budget& budget) const {
+  cache_->SetCapacity(budget.cache);
+  if (access_ == Access::kRead) return absl::OkStatus();
+  memtables_->SetBufferSize(budget.memtables);
+  FOOTFALL_RETURN_IF_ERROR(FromRocks(
+      db_->SetDBOptions({{"max_total_wal_size", std::to_string(budget.memtables)}})));
+  for (size_t i = 0; i < kFamilies; ++i) {
+    FOOTFALL_RETURN_IF_ERROR(FromRocks(db_->SetOptions(
+        handles_[i], {{"write_buffer_size",
+                       std::to_string(MemtableBytes(static_cast<Family>(i), budget))}})));
+  }
+  return absl::OkStatus();
 }
 
 Rocks::~Rocks() { Close().IgnoreError(); }

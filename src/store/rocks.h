@@ -2,6 +2,7 @@
 #ifndef FOOTFALL_STORE_ROCKS_H_
 #define FOOTFALL_STORE_ROCKS_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "rocksdb/db.h"
 #include "rocksdb/write_batch.h"
+#include "rocksdb/write_buffer_manager.h"
 #include "store/event_store.h"
 
 namespace footfall::store {
@@ -25,15 +27,19 @@ enum Family : size_t { kMeta, kLog, kDictionary, kPeople, kIds, kFamilies };
 
 using LogFunction = std::function<void(LogSeverity, std::string_view)>;
 
+inline constexpr uint64_t kBudgetMin = uint64_t{16} << 20;
+
 // How the memory budget of a store is divided.
 struct Budget {
   explicit Budget(uint64_t total)
       : cache(total / 16),
-        memtables(total / 16 * 3),
-        people(total / 16 * 6),
+        memtables(std::max<uint64_t>(total / 16, 2 << 20)),
+        people(total / 16 * 5),
         ids(total / 8),
         dictionaries(total / 16),
-        queries(total / 16 * 3) {}
+        queries(total / 16 * 6) {}
+  bool operator==(const Budget&) const = default;
+
   uint64_t cache;
   uint64_t memtables;
   uint64_t people;
@@ -81,6 +87,8 @@ class Rocks {
   absl::Status Flush() const;
   // Rewrites all files of the family, so that what was deleted is gone from them.
   absl::Status CompactAll(Family family) const;
+  // Goes on with another budget.
+  absl::Status SetBudget(const Budget& budget) const;
   absl::Status Close();
   uint64_t MemoryBytes() const;
 
@@ -90,6 +98,8 @@ class Rocks {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   std::shared_ptr<rocksdb::Cache> cache_;
+  std::shared_ptr<rocksdb::WriteBufferManager> memtables_;
+  Access access_ = Access::kRead;
 };
 
 }  // namespace footfall::store

@@ -6,11 +6,13 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "base/time.h"
+#include "store/rocks.h"
 
 namespace footfall::store {
 namespace {
 
 constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
+constexpr uint64_t kBudgetMax = uint64_t{1024} << 30;
 
 absl::Status Refuse(std::string_view key, std::string_view value, std::string_view rule) {
   return base::MakeError(absl::StatusCode::kInvalidArgument,
@@ -36,6 +38,40 @@ absl::Status ParseSpan(std::string_view key, std::string_view value, int64_t max
   if (!span.ok() || *span < 1000 || *span > max_ms) return Refuse(key, value, rule);
   *out = *span;
   return absl::OkStatus();
+}
+
+struct ByteUnit {
+  uint64_t bytes;
+  std::string_view name;
+};
+constexpr ByteUnit kByteUnits[] = {
+    {uint64_t{1} << 30, "G"}, {uint64_t{1} << 20, "M"}, {1, ""}};
+
+absl::Status ParseBudget(std::string_view key, std::string_view value, uint64_t* out) {
+  uint64_t unit_bytes = 1;
+  std::string_view digits = value;
+  for (const ByteUnit& unit : kByteUnits) {
+    if (!unit.name.empty() && value.ends_with(unit.name)) {
+      unit_bytes = unit.bytes;
+      digits.remove_suffix(1);
+    }
+  }
+  uint64_t number = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size() ||
+      number > kBudgetMax / unit_bytes || number * unit_bytes < kBudgetMin) {
+    return Refuse(key, value, "a size from 16M to 1024G, such as 256M");
+  }
+  *out = number * unit_bytes;
+  return absl::OkStatus();
+}
+
+std::string FormatBytes(uint64_t bytes) {
+  for (const auto& [unit, name] : kByteUnits) {
+    if (bytes % unit == 0) return base::Cat(bytes / unit, name);
+  }
+  return {};
 }
 
 // The largest unit that divides the span, so that what was set reads back as it was.
@@ -98,6 +134,9 @@ absl::Status ApplySetting(std::string_view key, std::string_view value,
     settings->account_property = std::string(value);
     return absl::OkStatus();
   }
+  if (key == "memory_budget") {
+    return ParseBudget(key, value, &settings->memory_budget_bytes);
+  }
   return base::MakeError(absl::StatusCode::kInvalidArgument,
                          base::Cat("there is no setting '", key, "'"));
 }
@@ -114,6 +153,7 @@ base::Json Settings::ToJson() const {
            session.max_ms == 0 ? std::string("none") : FormatSpan(session.max_ms));
   json.Set("event_bytes_max", event_bytes_max);
   json.Set("account_property", account_property);
+  json.Set("memory_budget", FormatBytes(memory_budget_bytes));
   return json;
 }
 

@@ -13,6 +13,9 @@ namespace {
 
 constexpr size_t kIdsRemembered = 1 << 18;
 constexpr size_t kReadahead = 1 << 20;
+// Allowed per event in a slice of stale people: its time, at worst a run of its own, and
+// as much again for what vectors hold in reserve.
+constexpr uint64_t kFreshEventBytes = 64;
 constexpr std::string_view kAnonymousPrefix = "anonymous:";
 constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 
@@ -140,22 +143,53 @@ absl::Status StoreSnapshot::Scan(
   });
 }
 
-absl::Status StoreSnapshot::ComputeFreshRuns() const {
-  std::map<uint64_t, std::vector<int64_t>> times;
+absl::Status StoreSnapshot::ListStale() const {
+  if (stale_listed_) return absl::OkStatus();
+  std::map<uint64_t, uint64_t> events;  // By code.
+  StringTable texts;
+  PersonState state;
   auto rows = parts_.rocks->Iterate(kPeople, parts_.snapshot);
   for (rows->Seek(std::string(1, kStalePrefix));
        rows->Valid() && rows->key()[0] == kStalePrefix; rows->Next()) {
-    times[CodeOfKey(ToView(rows->key()))];
+    const uint64_t code = CodeOfKey(ToView(rows->key()));
+    if (parts_.overlay.contains(code)) continue;
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const auto row, parts_.rocks->Get(kPeople, StateKey(code), parts_.snapshot));
+    if (!row.has_value() || !state.Decode(*row, &texts)) return DamagedPerson(code);
+    events[code] = state.events;
+    texts.Clear();
   }
   FOOTFALL_RETURN_IF_ERROR(FromRocks(rows->status()));
-  StringTable texts;
   for (const auto& [code, row] : parts_.overlay) {
-    PersonState state;
     if (row.empty()) continue;
     if (!state.Decode(row, &texts)) return DamagedPerson(code);
-    if (state.stale) times[code];
+    if (state.stale) events[code] = state.events;
+    texts.Clear();
   }
-  if (times.empty()) return absl::OkStatus();
+  const uint64_t slice_max = parts_.settings.report_memory_bytes / kFreshEventBytes;
+  uint64_t in_slice = 0;
+  stale_.reserve(events.size());
+  for (const auto& [code, count] : events) {
+    size_t slice = stale_.empty() ? 0 : stale_.back().slice;
+    if (in_slice > 0 && in_slice + count > slice_max) {
+      ++slice;
+      in_slice = 0;
+    }
+    in_slice += count;
+    stale_.push_back({code, slice});
+  }
+  stale_listed_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status StoreSnapshot::ComputeSlice(size_t slice) const {
+  if (fresh_slice_ == slice) return absl::OkStatus();
+  fresh_slice_ = SIZE_MAX;
+  fresh_runs_.clear();
+  absl::flat_hash_map<uint64_t, std::vector<int64_t>> times;
+  for (const Stale& stale : stale_) {
+    if (stale.slice == slice) times[stale.code];
+  }
   FOOTFALL_RETURN_IF_ERROR(
       Scan({}, nullptr, [&times](const StoredEvent& stored) -> absl::Status {
         if (stored.event.session.data() != nullptr ||
@@ -175,15 +209,30 @@ absl::Status StoreSnapshot::ComputeFreshRuns() const {
       if (cutter.StartsRun(time)) runs.push_back({0, time, time});
       runs.back().end_ms = time;
     }
+    list = {};
   }
+  fresh_slice_ = slice;
   return absl::OkStatus();
 }
 
-absl::StatusOr<const std::map<uint64_t, std::vector<SessionSpan>>*>
-StoreSnapshot::FreshRuns() const {
-  std::call_once(fresh_once_, [this] { fresh_status_ = ComputeFreshRuns(); });
-  if (!fresh_status_.ok()) return fresh_status_;
-  return &fresh_runs_;
+absl::StatusOr<std::vector<uint64_t>> StoreSnapshot::StalePeople() const {
+  const std::unique_lock lock(fresh_mutex_);
+  FOOTFALL_RETURN_IF_ERROR(ListStale());
+  std::vector<uint64_t> codes;
+  codes.reserve(stale_.size());
+  for (const Stale& stale : stale_) codes.push_back(stale.code);
+  return codes;
+}
+
+absl::StatusOr<std::vector<SessionSpan>> StoreSnapshot::FreshRuns(uint64_t code) const {
+  const std::unique_lock lock(fresh_mutex_);
+  FOOTFALL_RETURN_IF_ERROR(ListStale());
+  const auto stale =
+      std::lower_bound(stale_.begin(), stale_.end(), code,
+                       [](const Stale& s, uint64_t wanted) { return s.code < wanted; });
+  if (stale == stale_.end() || stale->code != code) return std::vector<SessionSpan>();
+  FOOTFALL_RETURN_IF_ERROR(ComputeSlice(stale->slice));
+  return fresh_runs_[code];
 }
 
 absl::StatusOr<model::Person> StoreSnapshot::Describe(uint64_t code,
@@ -193,15 +242,12 @@ absl::StatusOr<model::Person> StoreSnapshot::Describe(uint64_t code,
   PersonState state;
   if (!state.Decode(state_row, &texts)) return DamagedPerson(code);
   if (state.stale) {
-    FOOTFALL_ASSIGN_OR_RETURN(const auto* fresh, FreshRuns());
-    const auto runs = fresh->find(code);
-    if (runs != fresh->end()) {
-      // What data retention has taken the events of stays as it was.
-      std::erase_if(state.runs, [this](const SessionSpan& run) {
-        return run.end_ms >= parts_.horizon_ms;
-      });
-      state.runs.insert(state.runs.end(), runs->second.begin(), runs->second.end());
-    }
+    FOOTFALL_ASSIGN_OR_RETURN(const std::vector<SessionSpan> runs, FreshRuns(code));
+    // What data retention has taken the events of stays as it was.
+    std::erase_if(state.runs, [this](const SessionSpan& run) {
+      return run.end_ms >= parts_.horizon_ms;
+    });
+    state.runs.insert(state.runs.end(), runs.begin(), runs.end());
   }
   model::Person person;
   person.code = code;

@@ -84,19 +84,31 @@ class StoreSnapshot : public Snapshot {
   const Settings& settings() const override { return parts_.settings; }
   const Parts& parts() const { return parts_; }
 
-  // Runs of the people whose stored ones are stale, computed from their events at the
-  // first call. By code.
-  absl::StatusOr<const std::map<uint64_t, std::vector<SessionSpan>>*> FreshRuns() const;
+  // Codes of the people whose stored runs are stale, rising.
+  absl::StatusOr<std::vector<uint64_t>> StalePeople() const;
+  // Their runs, computed from the events; empty for anyone else. Going through the codes
+  // in rising order reads the log once per slice of people.
+  absl::StatusOr<std::vector<SessionSpan>> FreshRuns(uint64_t code) const;
 
  private:
-  absl::Status ComputeFreshRuns() const;
+  struct Stale {
+    uint64_t code = 0;
+    size_t slice = 0;
+  };
+  // Both under fresh_mutex_.
+  absl::Status ListStale() const;
+  absl::Status ComputeSlice(size_t slice) const;
   absl::StatusOr<model::Person> Describe(uint64_t code, std::string_view state_row,
                                          std::string_view id_row) const;
 
   const Parts parts_;
-  mutable std::once_flag fresh_once_;
-  mutable absl::Status fresh_status_;
-  mutable std::map<uint64_t, std::vector<SessionSpan>> fresh_runs_;
+  // Stale people in slices whose events together fit into the memory of a query; the
+  // runs of one slice are held at a time.
+  mutable std::mutex fresh_mutex_;
+  mutable bool stale_listed_ = false;
+  mutable std::vector<Stale> stale_;  // By code.
+  mutable size_t fresh_slice_ = SIZE_MAX;
+  mutable absl::flat_hash_map<uint64_t, std::vector<SessionSpan>> fresh_runs_;
 };
 
 }  // namespace footfall::store

@@ -56,6 +56,7 @@ class EventStore::Impl {
   absl::StatusOr<base::Json> Stats();
   Metrics metrics() const;
   absl::Status Backup(const std::string& path);
+  absl::Status CheckUsable() const;
   bool in_child() const;
 
  private:
@@ -112,7 +113,7 @@ class EventStore::Impl {
   const std::string path_;
   const Options options_;
   const bool read_only_;
-  const Budget budget_;
+  Budget budget_;  // Changes while the store is opened, and when a reader catches up.
   const int64_t process_;
 
   mutable std::shared_mutex

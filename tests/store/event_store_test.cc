@@ -441,9 +441,10 @@ TEST(EventStoreTest, Settings) {
   auto store = OpenOrDie(dir / "s");
   EXPECT_EQ(store->settings().retention_days, 365);
   const std::pair<const char*, const char*> good[] = {
-      {"level", "dxa"},         {"retention_days", "0"}, {"dedup_window_days", "366"},
-      {"session_gap", "45m"},   {"session_max", "none"}, {"event_bytes_max", "2048"},
-      {"account_property", "x"}};
+      {"level", "dxa"},          {"retention_days", "0"}, {"dedup_window_days", "366"},
+      {"session_gap", "45m"},    {"session_max", "none"}, {"event_bytes_max", "2048"},
+      {"account_property", "x"}, {"memory_budget", "1G"}, {"memory_budget", "33554433"},
+      {"memory_budget", "64M"}};
   for (const auto& [key, value] : good) {
     EXPECT_TRUE(store->SetSetting(key, value).ok()) << key;
   }
@@ -452,7 +453,10 @@ TEST(EventStoreTest, Settings) {
       {"retention_days", "1.5"}, {"dedup_window_days", "367"},
       {"session_gap", "30"},     {"session_gap", "0s"},
       {"session_max", "60d"},    {"event_bytes_max", ""},
-      {"nothing", "1"},          {"account_property", "\xff"}};
+      {"nothing", "1"},          {"account_property", "\xff"},
+      {"memory_budget", "15M"},  {"memory_budget", "M"},
+      {"memory_budget", "-1G"},  {"memory_budget", "2000G"},
+      {"memory_budget", "64MB"}, {"memory_budget", "99999999999999999999"}};
   for (const auto& [key, value] : bad) {
     EXPECT_EQ(store->SetSetting(key, value).code(), absl::StatusCode::kInvalidArgument)
         << key << "=" << value;
@@ -462,8 +466,41 @@ TEST(EventStoreTest, Settings) {
   EXPECT_EQ(store->settings().ToJson().Dump(),
             R"({"level":"interactions","retention_days":0,"dedup_window_days":366,)"
             R"("session_gap":"45m","session_max":"none","event_bytes_max":2048,)"
-            R"("account_property":"x"})");
-  EXPECT_GT(store->settings().report_memory_bytes, 0u);
+            R"("account_property":"x","memory_budget":"64M"})");
+}
+
+TEST(EventStoreTest, TheBudgetIsThatOfTheOptionsElseOfTheSettingElse256MiB) {
+  const TempDir dir;
+  const auto report_bytes = [&dir](uint64_t option, OpenMode mode) {
+    Options options;
+    options.memory_budget_bytes = option;
+    options.mode = mode;
+    auto store = OpenOrDie(dir / "s", options);
+    return store == nullptr ? 0 : store->settings().report_memory_bytes;
+  };
+  constexpr uint64_t kMiB = 1 << 20;
+  EXPECT_EQ(report_bytes(0, OpenMode::kReadWrite), 96 * kMiB);
+  EXPECT_EQ(report_bytes(32 * kMiB, OpenMode::kReadWrite), 12 * kMiB);
+  {
+    auto store = OpenOrDie(dir / "s");
+    ASSERT_TRUE(store->SetSetting("memory_budget", "64M").ok());
+    // It holds from the next opening on.
+    EXPECT_EQ(store->settings().report_memory_bytes, 96 * kMiB);
+    EXPECT_EQ(store->settings().memory_budget_bytes, 64 * kMiB);
+    AppendOrDie(*store, {Track("1", "a")});
+  }
+  EXPECT_EQ(report_bytes(0, OpenMode::kReadWrite), 24 * kMiB);
+  EXPECT_EQ(report_bytes(0, OpenMode::kReadOnly), 24 * kMiB);
+  EXPECT_EQ(report_bytes(16 * kMiB, OpenMode::kReadOnly), 6 * kMiB);
+  auto store = OpenOrDie(dir / "s");
+  AppendOrDie(*store, {Track("2", "a")});
+  EXPECT_THAT(StoredIds(*store), ElementsAre("1", "2"));
+  for (const uint64_t small : {uint64_t{1}, 16 * kMiB - 1}) {
+    Options options;
+    options.memory_budget_bytes = small;
+    EXPECT_EQ(EventStore::Open(dir / "t", options).status().code(),
+              absl::StatusCode::kInvalidArgument);
+  }
 }
 
 TEST(EventStoreTest, Documents) {

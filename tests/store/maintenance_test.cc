@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -64,6 +65,63 @@ TEST(MaintenanceTest, CompactionRemovesWhatHasExpired) {
   EXPECT_EQ(StoredIds(*store).size(), 500u);
   AppendOrDie(*store, {Track("new", "p")});
   EXPECT_EQ(StoredPeople(*store)[0].events, 5001u);
+  ExpectClean(*store);
+}
+
+// More late events than the memory of a query holds at once, of several people.
+TEST(MaintenanceTest, StaleRunsOfManyEventsAreCountedInSlices) {
+  const TempDir dir;
+  Options options;
+  options.memory_budget_bytes = 16 << 20;
+  auto store = OpenOrDie(dir / "s", options);
+  ASSERT_TRUE(store->SetSetting("session_max", "2h").ok());
+  constexpr int kPeople = 4;
+  constexpr int kEvents = 36'000;  // Of each person, one a minute: 300 runs of two hours.
+  ASSERT_GT(uint64_t{kPeople} * kEvents * 40, store->settings().report_memory_bytes / 2);
+  std::vector<int> minutes(kEvents);
+  for (int i = 0; i < kEvents; ++i) minutes[static_cast<size_t>(i)] = i;
+  std::mt19937 random(3);
+  std::shuffle(minutes.begin(), minutes.end(), random);
+  for (int p = 0; p < kPeople; ++p) {
+    Batch batch;
+    for (const int minute : minutes) {
+      TestEvent event = Track("", "p" + std::to_string(p), kNow + minute * kHour / 60);
+      event.id.reset();
+      AddTo(batch, event);
+    }
+    ASSERT_TRUE(store->Append(batch, kNow).ok());
+    batch.Clear();
+    // Afterwards a person whose runs are not stale, so that codes have gaps.
+    AddTo(batch, Track("q" + std::to_string(p), "q" + std::to_string(p)));
+    ASSERT_TRUE(store->Append(batch, kNow).ok());
+  }
+  const auto expect_all = [&store] {
+    const std::vector<model::Person> people = StoredPeople(*store);
+    ASSERT_EQ(people.size(), 2u * kPeople);
+    for (const model::Person& person : people) {
+      if (person.id[0] == 'q') {
+        EXPECT_EQ(person.sessions, 1u);
+        continue;
+      }
+      EXPECT_EQ(person.events, uint64_t{kEvents});
+      EXPECT_EQ(person.sessions, 300u);
+      EXPECT_EQ(person.total_duration_ms, 300 * 119 * kHour / 60);
+      EXPECT_EQ(person.total_between_ms, 299 * kHour / 60);
+    }
+  };
+  expect_all();
+  // Also in an order that goes back to slices before.
+  {
+    const auto snapshot = *store->TakeSnapshot();
+    for (const char* id : {"p3", "p0", "p2", "p1", "p0"}) {
+      EXPECT_EQ(snapshot->FindPerson(id)->sessions, 300u) << id;
+    }
+  }
+  ASSERT_TRUE(store->Compact(kNow, nullptr).ok());
+  expect_all();
+  ASSERT_TRUE(store->Close().ok());
+  store = OpenOrDie(dir / "s", options);
+  expect_all();
   ExpectClean(*store);
 }
 
