@@ -7,11 +7,10 @@
 #include "capture/secret_memory.h"
 #include "capture/text_scan.h"
 #include "capture/url.h"
+#include "capture/words.h"
 
 namespace footfall::capture {
 namespace {
-
-constexpr size_t kScannedBytesMin = 6;
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
@@ -52,15 +51,29 @@ bool RepeatsValue(std::string_view text, std::string_view value) {
   return false;
 }
 
-}  // namespace
+bool IsEscaped(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
 
-void AppendJsonText(std::string& out, std::string_view text) {
+// True when a byte of `text` needs a backslash in JSON.
+bool NeedsEscapes(std::string_view text) {
+  if (text.size() < 8) return std::any_of(text.begin(), text.end(), IsEscaped);
+  uint64_t found = 0;
+  const auto check = [&found](const char* p) {
+    const uint64_t word = LoadWord(p);
+    found |= HasLess(word, 0x20) | HasByte(word, '"') | HasByte(word, '\\');
+  };
+  for (size_t i = 0; i + 8 <= text.size(); i += 8) check(text.data() + i);
+  check(text.data() + text.size() - 8);
+  return found != 0;
+}
+
+void AppendEscaped(std::string& out, std::string_view text) {
   constexpr char kHex[] = "0123456789abcdef";
-  out.push_back('"');
   size_t start = 0;
   for (size_t i = 0; i < text.size(); ++i) {
+    if (!IsEscaped(text[i])) continue;
     const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
     out.append(text.substr(start, i - start));
     start = i + 1;
     out.push_back('\\');
@@ -85,11 +98,22 @@ void AppendJsonText(std::string& out, std::string_view text) {
     }
   }
   out.append(text.substr(start));
+}
+
+}  // namespace
+
+void AppendJsonText(std::string& out, std::string_view text) {
+  out.push_back('"');
+  if (NeedsEscapes(text)) {
+    AppendEscaped(out, text);
+  } else {
+    out.append(text);
+  }
   out.push_back('"');
 }
 
-bool Cleaner::IsSecretKey(std::string_view key) {
-  if (!vocabulary_.IsSecret(key)) return false;
+bool Cleaner::IsSecretKey(std::string_view key, uint64_t hash) {
+  if (!vocabulary_.IsSecret(key, hash)) return false;
   const auto& allow = policy_.properties_allow;
   return std::find(allow.begin(), allow.end(), key) == allow.end();
 }
@@ -102,17 +126,15 @@ bool Cleaner::Repeats(std::string_view text) const {
 }
 
 std::string_view Cleaner::Scan(std::string_view text) {
-  if (LooksLikeUrl(text)) return FilterUrl(text, policy_.url, arena_, counts_);
+  if (MayLookLikeUrl(text) && LooksLikeUrl(text))
+    return FilterUrl(text, policy_.url, arena_, counts_);
   return ScanText(text, arena_, counts_);
 }
 
-std::string_view Cleaner::Text(std::string_view text) {
+std::string_view Cleaner::LongText(std::string_view text) {
   if (text.empty()) return text;
-  if (needles_.empty()) {
-    // Too short for a URL with anything to strip, and for every scanner.
-    if (text.size() < kScannedBytesMin) return text;
-  } else {
-    if (LooksLikeUrl(text)) return Url(text);
+  if (!needles_.empty()) {
+    if (MayLookLikeUrl(text) && LooksLikeUrl(text)) return Url(text);
     if (Repeats(text)) {
       counts_.Add(Rule::kRawCopy);
       return kMask;

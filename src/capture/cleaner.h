@@ -2,6 +2,8 @@
 #ifndef FOOTFALL_CAPTURE_CLEANER_H_
 #define FOOTFALL_CAPTURE_CLEANER_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,13 +41,18 @@ class Cleaner {
   std::vector<Needle>& needles() { return needles_; }
 
   // True for a property key of the secret vocabulary that the policy does not exempt.
-  bool IsSecretKey(std::string_view key);
+  // `hash` is HashBytes(key).
+  bool IsSecretKey(std::string_view key, uint64_t hash);
 
   // The text without what the scanners find in it; a URL follows the URL rule.
   std::string_view Scan(std::string_view text);
 
   // As Scan, and the mask when the text repeats one of the needles.
-  std::string_view Text(std::string_view text);
+  std::string_view Text(std::string_view text) {
+    // Too short for a URL with anything to strip, and for every scanner.
+    if (text.size() < kScannedBytesMin && needles_.empty()) return text;
+    return LongText(text);
+  }
 
   // The URL rule, with path segments masked that repeat one of the needles.
   std::string_view Url(std::string_view url);
@@ -55,6 +62,9 @@ class Cleaner {
   std::string_view Json(std::string_view json, bool* hidden);
 
  private:
+  static constexpr size_t kScannedBytesMin = 6;
+
+  std::string_view LongText(std::string_view text);
   bool Repeats(std::string_view text) const;
 
   const CompiledPolicy& policy_;

@@ -6,6 +6,7 @@
 
 #include "capture/hash.h"
 #include "capture/url.h"
+#include "capture/words.h"
 
 namespace footfall::capture {
 namespace {
@@ -85,16 +86,14 @@ bool IsOneDigit(std::string_view text) {
 
 // True for names such as "key-7" or "btn3": exactly one digit.
 bool HasOneDigit(std::string_view text) {
-  return std::count_if(text.begin(), text.end(), IsDigit) == 1;
+  size_t count = 0;
+  ForEachWord(text, [&count](uint64_t word) { count += CountTops(Digits(word)); });
+  return count == 1;
 }
 
 // A needle that most class lists do not hold.
 bool MayHoldMark(std::string_view classes) {
   return classes.size() >= 7 && classes.find("rr-") != std::string_view::npos;
-}
-
-uint64_t PageKey(uint64_t session, const model::Event& event) {
-  return HashBytes(UrlWithoutQuery(event.url), session);
 }
 
 }  // namespace
@@ -163,8 +162,10 @@ ElementVerdict ElementRules::Judge(const model::Event& event) {
   verdict.censored |= AnyMatches(policy_.censor, Selector::Unseen::kMatches, true);
   verdict.masked |= AnyMatches(policy_.mask, Selector::Unseen::kMatches, true);
   const bool open = !verdict.sensitive && !verdict.censored && !verdict.masked;
+  // What a hidden input holds was never seen by the person, so nothing releases it.
   verdict.value_allowed =
-      open && AnyMatches(policy_.allow_values, Selector::Unseen::kDoesNotMatch, false);
+      open && !Is(element.type, "hidden") &&
+      AnyMatches(policy_.allow_values, Selector::Unseen::kDoesNotMatch, false);
   verdict.keystroke_allowed = open && AnyMatches(policy_.allow_keystrokes,
                                                  Selector::Unseen::kDoesNotMatch, false);
   return verdict;
@@ -176,9 +177,12 @@ uint64_t SessionKey(const model::Event& event) {
   return HashBytes(event.anonymous, 3);
 }
 
-uint64_t FieldKey(uint64_t session, const model::Event& event) {
+uint64_t PageKey(uint64_t session, const model::Event& event) {
+  return HashBytes(UrlWithoutQuery(event.url), session);
+}
+
+uint64_t FieldKey(uint64_t page, const model::Event& event) {
   const model::Element& element = event.element;
-  const uint64_t page = PageKey(session, event);
   if (!element.id.empty()) return HashBytes(element.id, page);
   uint64_t key = HashBytes(element.name, page + 1);
   for (const model::PathEntry& entry : element.path) {
@@ -189,9 +193,9 @@ uint64_t FieldKey(uint64_t session, const model::Event& event) {
   return key;
 }
 
-uint64_t FieldNameKey(uint64_t session, const model::Event& event) {
+uint64_t FieldNameKey(uint64_t page, const model::Event& event) {
   if (event.element.name.empty()) return 0;
-  return HashBytes(event.element.name, PageKey(session, event) + 2);
+  return HashBytes(event.element.name, page + 2);
 }
 
 }  // namespace footfall::capture

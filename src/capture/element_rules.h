@@ -44,13 +44,17 @@ class ElementRules {
   std::vector<SelectorNode> nodes_;
 };
 
-// The identity of a field, over the events of one session: the page with the element's
-// id, else with its name and path. `session` is SessionKey's.
-uint64_t FieldKey(uint64_t session, const model::Event& event);
+// The page that an event took place on, over the events of one session. `session` is
+// SessionKey's.
+uint64_t PageKey(uint64_t session, const model::Event& event);
+
+// The identity of a field: the page, of PageKey, with the element's id, else with its
+// name and path.
+uint64_t FieldKey(uint64_t page, const model::Event& event);
 
 // A second identity, by page and name, that a field keeps when it is swapped for a copy
 // without its id; 0 when the element has no name.
-uint64_t FieldNameKey(uint64_t session, const model::Event& event);
+uint64_t FieldNameKey(uint64_t page, const model::Event& event);
 
 // The host's session, else the person's or anonymous activity.
 uint64_t SessionKey(const model::Event& event);

@@ -2,8 +2,9 @@
 
 #include <cmath>
 #include <cstring>
+#include <memory>
 
-#include "capture/hash.h"
+#include "capture/event_parser_inline.h"
 #include "capture/policy_internal.h"
 #include "capture/text_scan.h"
 
@@ -78,14 +79,14 @@ bool NumberIsCard(const ondemand::number& number, std::string_view text) {
 EventParser::EventParser(const ParseLimits& limits, Cleaner& cleaner)
     : limits_(limits),
       cleaner_(cleaner),
-      event_keys_{kEventKeys, static_cast<int>(std::size(kEventKeys))},
-      element_keys_{kElementKeys, static_cast<int>(std::size(kElementKeys))},
-      path_keys_{kPathKeys, static_cast<int>(std::size(kPathKeys))},
-      context_keys_{kContextKeys, static_cast<int>(std::size(kContextKeys))} {}
+      event_keys_(kEventKeys),
+      element_keys_(kElementKeys),
+      path_keys_(kPathKeys),
+      context_keys_(kContextKeys) {}
 
 bool EventParser::Parse(const char* data, size_t size, size_t capacity, ParsedEvent& out,
                         ParseError& error) {
-  out.event = model::Event();
+  std::construct_at(&out.event);
   out.ip = {};
   out.path.clear();
   out.properties.clear();
@@ -150,86 +151,31 @@ bool EventParser::CheckRequired(const ParsedEvent& out) {
   return true;
 }
 
-bool EventParser::ReadKey(Field& field, KeyTable* table, int position, Key& key) {
-  const char* raw = field.key().raw();
-  if (table != nullptr && position < KeyTable::kPlaces) {
-    const int predicted = table->predicted[position];
-    const std::string_view name = table->names[predicted];
-    if (std::memcmp(raw, name.data(), name.size()) == 0 && raw[name.size()] == '"') {
-      key.known = predicted;
-      key.text = name;
-      return true;
-    }
+EventParser::KeyTable::KeyTable(std::span<const std::string_view> known)
+    : names(known.data()), count(static_cast<int>(known.size())) {
+  for (size_t i = 0; i < known.size(); ++i) {
+    char bytes[sizeof(Pattern::words)] = {};
+    char masks[sizeof(Pattern::masks)] = {};
+    std::memcpy(bytes, known[i].data(), known[i].size());
+    bytes[known[i].size()] = '"';
+    std::memset(masks, 0xff, known[i].size() + 1);
+    std::memcpy(patterns[i].words, bytes, sizeof(bytes));
+    std::memcpy(patterns[i].masks, masks, sizeof(masks));
   }
-  size_t size = 0;
-  while (raw[size] != '"' && raw[size] != '\\') ++size;
-  key.text = {raw, size};
-  if (raw[size] == '\\') {
-    // Through a copy, since the call consumes the key, and as a result, since only that
-    // form is the same in all versions of simdjson.
-    const simdjson::error_code code =
-        simdjson::simdjson_result<Field>(Field(field)).unescaped_key().get(key.text);
-    if (code != simdjson::SUCCESS) return FailJson(code);
-  }
-  key.known = -1;
-  if (table == nullptr) return true;
-  for (int i = 0; i < table->count; ++i) {
-    if (table->names[i] != key.text) continue;
-    key.known = i;
-    if (position < KeyTable::kPlaces)
-      table->predicted[position] = static_cast<uint8_t>(i);
-    break;
-  }
-  return true;
 }
 
-template <typename Handle>
-bool EventParser::ForEachMember(Object& object, KeyTable* table, int depth,
-                                Handle handle) {
-  if (depth > limits_.depth_max) return Fail("nested too deeply");
-  const size_t seen_begin = seen_.size();
-  uint32_t seen_known = 0;
-  int position = 0;
-  for (auto result : object) {
-    Field field;
-    const simdjson::error_code code = std::move(result).get(field);
-    if (code != simdjson::SUCCESS) return FailJson(code);
-    if (++keys_ > limits_.keys_max) return Fail("too many keys");
-    Key key;
-    if (!ReadKey(field, table, position++, key)) return false;
-    bool duplicate = false;
-    if (key.known >= 0) {
-      const uint32_t bit = uint32_t{1} << key.known;
-      duplicate = (seen_known & bit) != 0;
-      seen_known |= bit;
-    } else {
-      const uint64_t hash = HashBytes(key.text);
-      for (size_t i = seen_begin; i < seen_.size(); ++i) {
-        duplicate |= seen_[i].hash == hash && seen_[i].text == key.text;
-      }
-      seen_.push_back({hash, key.text});
-    }
-    if (duplicate) {
-      Fail("the key stands twice");
-      InPath(key.text);
-      return false;
-    }
-    if (!handle(key, field.value())) {
-      InPath(key.text);
-      return false;
-    }
-  }
-  seen_.resize(seen_begin);
-  return true;
-}
-
-template <typename Handle>
-bool EventParser::ForEachMember(Value& value, KeyTable* table, int depth, Handle handle) {
-  Object object;
-  const simdjson::error_code code = value.get_object().get(object);
-  if (code == simdjson::INCORRECT_TYPE) return Fail("expected an object");
+bool EventParser::ReadEscapedKey(Field& field, const KeyTable* table, Key& key) {
+  // Through a copy, since the call consumes the key, and as a result, since only that
+  // form is the same in all versions of simdjson.
+  const simdjson::error_code code =
+      simdjson::simdjson_result<Field>(Field(field)).unescaped_key().get(key.text);
   if (code != simdjson::SUCCESS) return FailJson(code);
-  return ForEachMember(object, table, depth, handle);
+  key.known = -1;
+  key.hash = HashBytes(key.text);
+  for (int i = 0; table != nullptr && i < table->count; ++i) {
+    if (table->names[i] == key.text) key.known = i;
+  }
+  return true;
 }
 
 bool EventParser::ReadEvent(Object& root, ParsedEvent& out) {
@@ -314,7 +260,7 @@ bool EventParser::ReadPath(Value& value, ParsedEvent& out) {
     Value node;
     const simdjson::error_code item_code = item.get(node);
     if (item_code != simdjson::SUCCESS) return FailJson(item_code);
-    model::PathEntry entry;
+    model::PathEntry& entry = out.path.emplace_back();
     std::string_view* const fields[] = {&entry.tag, &entry.id, &entry.css_class};
     const bool read =
         ForEachMember(node, &path_keys_, 4, [&](const Key& key, Value& member) {
@@ -323,10 +269,9 @@ bool EventParser::ReadPath(Value& value, ParsedEvent& out) {
           return Walk(member, 5, nullptr);
         });
     if (!read) {
-      InPath(out.path.size());
+      InPath(out.path.size() - 1);
       return false;
     }
-    out.path.push_back(entry);
   }
   return true;
 }
@@ -339,8 +284,8 @@ bool EventParser::ReadContext(Value& value, ParsedEvent& out) {
       &context.browser_version, &context.os,     &context.os_version, &context.device};
   return ForEachMember(value, &context_keys_, 2, [&](const Key& key, Value& member) {
     if (key.known < 0) {
-      cleaner_.counts().Add(cleaner_.IsSecretKey(key.text) ? Rule::kSecretKey
-                                                           : Rule::kUnknownKey);
+      cleaner_.counts().Add(cleaner_.IsSecretKey(key.text, key.hash) ? Rule::kSecretKey
+                                                                     : Rule::kUnknownKey);
       return Walk(member, 3, nullptr);
     }
     if (key.known == kContextIp) return ReadText(member, out.ip);
@@ -356,24 +301,22 @@ bool EventParser::ReadContext(Value& value, ParsedEvent& out) {
 bool EventParser::ReadProperties(Value& value, ParsedEvent& out) {
   if (value.raw_json_token()[0] == 'n') return ReadNull(value);
   return ForEachMember(value, nullptr, 2, [&](const Key& key, Value& member) {
-    return ReadProperty(key.text, member, out);
+    return ReadProperty(key, member, out);
   });
 }
 
-bool EventParser::ReadProperty(std::string_view key, Value& value, ParsedEvent& out) {
-  if (cleaner_.IsSecretKey(key)) {
+bool EventParser::ReadProperty(const Key& key, Value& value, ParsedEvent& out) {
+  if (cleaner_.IsSecretKey(key.text, key.hash)) {
     cleaner_.counts().Add(Rule::kSecretKey);
     return Walk(value, 3, nullptr);
   }
-  model::Property property;
-  property.key = key;
+  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
+  model::Property& property = out.properties.emplace_back();
+  property.key = key.text;
   switch (value.raw_json_token()[0]) {
-    case '"': {
-      std::string_view text;
-      if (!ReadString(value, text)) return false;
-      property.value = model::Value::String(text);
-      break;
-    }
+    case '"':
+      property.value.kind = model::Value::Kind::kString;
+      return ReadString(value, property.value.text);
     case '{':
     case '[':
       json_.clear();
@@ -387,8 +330,6 @@ bool EventParser::ReadProperty(std::string_view key, Value& value, ParsedEvent& 
       property.value = model::Value::Bool(boolean);
       break;
     }
-    case 'n':
-      return ReadNull(value);
     default: {
       ondemand::number number;
       std::string_view text;
@@ -397,14 +338,15 @@ bool EventParser::ReadProperty(std::string_view key, Value& value, ParsedEvent& 
         cleaner_.counts().Add(Rule::kCard);
         property.value = model::Value::String(kMask);
       } else if (number.is_int64()) {
-        property.value = model::Value::Int(number.get_int64());
+        property.value.kind = model::Value::Kind::kInt;
+        property.value.integer = number.get_int64();
       } else {
-        property.value = model::Value::Double(number.get_double());
+        property.value.kind = model::Value::Kind::kDouble;
+        property.value.number = number.get_double();
         property.value.text = text;
       }
     }
   }
-  out.properties.push_back(property);
   return true;
 }
 
@@ -441,7 +383,7 @@ bool EventParser::WalkObject(Value& value, int depth, std::string* json) {
   bool first = true;
   const bool walked =
       ForEachMember(value, nullptr, depth, [&](const Key& key, Value& member) {
-        if (json != nullptr && cleaner_.IsSecretKey(key.text)) {
+        if (json != nullptr && cleaner_.IsSecretKey(key.text, key.hash)) {
           cleaner_.counts().Add(Rule::kSecretKey);
           return Walk(member, depth + 1, nullptr);
         }

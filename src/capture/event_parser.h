@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,18 +54,33 @@ class EventParser {
   using Object = simdjson::ondemand::object;
   using Field = simdjson::ondemand::field;
 
-  // The known keys of one kind of object. Producers write keys in one order, so the key
-  // that stood in a place last time is tried first there.
+  // The known keys of one kind of object, each shorter than sixteen bytes. Producers
+  // write keys in one order, so the key that followed another one last time is tried
+  // first after it.
   struct KeyTable {
-    static constexpr int kPlaces = 24;
+    static constexpr int kCountMax = 17;
+    // A key with its closing quote, as two words, and which of their bits count.
+    struct Pattern {
+      uint64_t words[2];
+      uint64_t masks[2];
+    };
+
+    explicit KeyTable(std::span<const std::string_view> known);
+    static bool Matches(const Pattern& pattern, uint64_t low, uint64_t high);
+    // The key at `raw`, behind its opening quote, when it stands there without escapes;
+    // else -1. `before` is the known key in front of it, or -1.
+    int Find(const char* raw, int before);
+
     const std::string_view* names;
     int count;
-    uint8_t predicted[kPlaces] = {};
+    Pattern patterns[kCountMax];
+    uint8_t next[kCountMax + 1] = {};
   };
 
   struct Key {
     int known = -1;  // Index into the table.
     std::string_view text;
+    uint64_t hash = 0;  // Of the text of a key that is not known.
   };
 
   // Calls handle(const Key&, Value&) -> bool for each member; checks duplicates and
@@ -74,7 +90,8 @@ class EventParser {
   // The same for a value, which must be an object.
   template <typename Handle>
   bool ForEachMember(Value& value, KeyTable* table, int depth, Handle handle);
-  bool ReadKey(Field& field, KeyTable* table, int position, Key& key);
+  bool ReadKey(Field& field, KeyTable* table, int before, Key& key);
+  bool ReadEscapedKey(Field& field, const KeyTable* table, Key& key);
 
   bool ReadEvent(Object& root, ParsedEvent& out);
   bool ReadMember(const Key& key, Value& value, ParsedEvent& out);
@@ -83,13 +100,13 @@ class EventParser {
   bool ReadPath(Value& value, ParsedEvent& out);
   bool ReadContext(Value& value, ParsedEvent& out);
   bool ReadProperties(Value& value, ParsedEvent& out);
-  bool ReadProperty(std::string_view key, Value& value, ParsedEvent& out);
+  bool ReadProperty(const Key& key, Value& value, ParsedEvent& out);
   bool ReadType(Value& value, ParsedEvent& out);
   bool ReadTime(Value& value, ParsedEvent& out);
   bool ReadInteger(Value& value, int64_t& out);
   // Trimmed, or an integer as its decimal form; absent when empty.
   bool ReadId(Value& value, std::string_view& out);
-  // A string or null.
+  // A string or null. Most strings have no escapes and are views of the input.
   bool ReadText(Value& value, std::string_view& out);
   bool ReadString(Value& value, std::string_view& out);
   bool ReadNull(Value& value);

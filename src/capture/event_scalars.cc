@@ -2,7 +2,7 @@
 #include <cstring>
 #include <string>
 
-#include "capture/event_parser.h"
+#include "capture/event_parser_inline.h"
 #include "capture/text_scan.h"
 #include "capture/time_text.h"
 
@@ -10,13 +10,6 @@ namespace footfall::capture {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
-
-bool IsJsonSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-std::string_view TrimEnd(std::string_view text) {
-  while (!text.empty() && IsJsonSpace(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 std::string_view Trim(std::string_view text) {
   const auto space = [](char c) { return IsJsonSpace(c) || c == '\f' || c == '\v'; };
@@ -96,25 +89,6 @@ bool EventParser::ReadId(Value& value, std::string_view& out) {
   text = Trim(text);
   if (!text.empty()) out = text;
   return true;
-}
-
-bool EventParser::ReadText(Value& value, std::string_view& out) {
-  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
-  return ReadString(value, out);
-}
-
-// Most strings have no escapes and are views of the input.
-bool EventParser::ReadString(Value& value, std::string_view& out) {
-  std::string_view token = TrimEnd(value.raw_json_token());
-  if (token.empty() || token[0] != '"') return Fail("expected a string");
-  if (token.size() < 2 || token.back() != '"') return FailJson(simdjson::STRING_ERROR);
-  if (has_escapes_ && std::memchr(token.data(), '\\', token.size()) != nullptr) {
-    const simdjson::error_code code = value.get_string().get(out);
-    return code == simdjson::SUCCESS || FailJson(code);
-  }
-  out = token.substr(1, token.size() - 2);
-  return value.get_raw_json_string().error() == simdjson::SUCCESS ||
-         FailJson(simdjson::STRING_ERROR);
 }
 
 bool EventParser::ReadNull(Value& value) {

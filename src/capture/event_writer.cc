@@ -41,14 +41,18 @@ class ObjectWriter {
   explicit ObjectWriter(std::string& out) : out_(out) { out_.push_back('{'); }
   void End() { out_.push_back('}'); }
 
-  // `key` is plain ASCII.
+  // `key` is plain ASCII, of at most kKeySizeMax bytes.
   std::string& Key(std::string_view key) {
-    if (!first_) out_.push_back(',');
+    char text[kKeySizeMax + 4];
+    size_t size = 0;
+    if (!first_) text[size++] = ',';
     first_ = false;
-    out_.push_back('"');
-    out_.append(key);
-    out_.append("\":");
-    return out_;
+    text[size++] = '"';
+    std::memcpy(text + size, key.data(), key.size());
+    size += key.size();
+    text[size++] = '"';
+    text[size++] = ':';
+    return out_.append(text, size);
   }
   std::string& AnyKey(std::string_view key) {
     if (!first_) out_.push_back(',');
@@ -66,6 +70,8 @@ class ObjectWriter {
   }
 
  private:
+  static constexpr size_t kKeySizeMax = 15;
+
   std::string& out_;
   bool first_ = true;
 };

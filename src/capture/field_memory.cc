@@ -1,7 +1,5 @@
 #include "capture/field_memory.h"
 
-#include "capture/filter.h"
-
 namespace footfall::capture {
 namespace {
 
@@ -59,7 +57,5 @@ bool FieldMemory::Insert(uint64_t field) {
   ++young_count_;
   return !known;
 }
-
-std::shared_ptr<FieldMemory> MakeFieldMemory() { return std::make_shared<FieldMemory>(); }
 
 }  // namespace footfall::capture

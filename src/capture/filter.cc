@@ -4,14 +4,12 @@
 #include <iterator>
 #include <utility>
 
+#include "capture/capture_memory.h"
 #include "capture/cleaner.h"
 #include "capture/element_rules.h"
 #include "capture/event_parser.h"
-#include "capture/field_memory.h"
 #include "capture/policy_internal.h"
 #include "capture/rules.h"
-#include "capture/secret_memory.h"
-#include "capture/session_runs.h"
 #include "capture/splitter.h"
 #include "capture/url.h"
 
@@ -22,6 +20,8 @@ using model::EventType;
 
 constexpr size_t kErrorsMax = 100;
 constexpr size_t kTextBytesMax = 200;
+// How reports name an anonymous id; a person's id must not be mistaken for one.
+constexpr std::string_view kAnonymousPrefix = "anonymous:";
 
 bool IsNavigationKey(std::string_view key) {
   constexpr std::string_view kKeys[] = {"Tab",        "Enter",     "Escape",
@@ -52,11 +52,11 @@ std::string_view PlainAddress(std::string_view ip) {
 class Filter::Impl : public SplitterSink {
  public:
   Impl(const Policy& policy, const FilterOptions& options, EventSink& sink,
-       std::shared_ptr<FieldMemory> memory)
+       std::shared_ptr<CaptureMemory> memory)
       : policy_(policy.compiled()),
         options_(options),
         sink_(sink),
-        memory_(memory != nullptr ? std::move(memory) : MakeFieldMemory()),
+        memory_(memory != nullptr ? std::move(memory) : MakeCaptureMemory()),
         cleaner_(policy_),
         parser_({options.depth_max, options.keys_max}, cleaner_),
         rules_(policy_, cleaner_.vocabulary()),
@@ -66,7 +66,13 @@ class Filter::Impl : public SplitterSink {
 
   void Finish() {
     splitter_.Finish();
-    for (const Run& run : runs_.TakeHeld()) Release(run);
+    for (const auto& [session, run] : runs_.TakeAll()) {
+      if (run.held != nullptr) {
+        Release(run);
+      } else {
+        memory_->runs.Keep(session, run.kind, run.field);
+      }
+    }
   }
 
   const FilterCounters& counters() const {
@@ -93,6 +99,11 @@ class Filter::Impl : public SplitterSink {
       const uint64_t defect = error_.byte < 0 ? 0 : static_cast<uint64_t>(error_.byte);
       Reject(position.line, position.byte + defect, std::move(error_.path),
              std::move(error_.reason));
+      return;
+    }
+    if (parsed_.event.person.substr(0, kAnonymousPrefix.size()) == kAnonymousPrefix) {
+      Reject(position.line, position.byte, "person",
+             "must not begin with 'anonymous:', which names anonymous people");
       return;
     }
     const int64_t time = parsed_.event.time_ms;
@@ -124,8 +135,9 @@ class Filter::Impl : public SplitterSink {
   void Process() {
     model::Event& event = parsed_.event;
     Subject subject;
+    const bool remembers = !memory_->secrets.empty() || !memory_->runs.empty();
     if (event.has_element || event.type == EventType::kInput || !runs_.empty() ||
-        !secrets_.empty()) {
+        remembers) {
       subject.session = SessionKey(event);
     }
     if (event.has_element) Examine(subject);
@@ -137,6 +149,11 @@ class Filter::Impl : public SplitterSink {
     const bool typing =
         event.type == EventType::kInput || event.type == EventType::kKeystroke;
     Run* run = runs_.Find(subject.session);
+    Run earlier;
+    if (run == nullptr && !memory_->runs.empty() &&
+        memory_->runs.Take(subject.session, &earlier)) {
+      run = &runs_.Start(subject.session, std::move(earlier));
+    }
     const bool same_field =
         run != nullptr && event.has_element && run->field == subject.field;
     if (same_field && subject.sensitive && run->kind == Run::Kind::kHeld) {
@@ -191,22 +208,24 @@ class Filter::Impl : public SplitterSink {
   // Finds out whether the element is sensitive, and remembers that and what it holds.
   void Examine(Subject& subject) {
     const model::Event& event = parsed_.event;
-    subject.field = FieldKey(subject.session, event);
+    const uint64_t page = PageKey(subject.session, event);
+    subject.field = FieldKey(page, event);
     subject.verdict = rules_.Judge(event);
-    const uint64_t name = FieldNameKey(subject.session, event);
+    const uint64_t name = FieldNameKey(page, event);
     if (subject.verdict.sensitive) {
-      memory_->Insert(subject.field);
-      if (name != 0) memory_->Insert(name);
+      memory_->fields.Insert(subject.field);
+      if (name != 0) memory_->fields.Insert(name);
       subject.sensitive = true;
     } else {
-      subject.sensitive = subject.verdict.keypad || memory_->Contains(subject.field) ||
-                          (name != 0 && memory_->Contains(name));
+      subject.sensitive = subject.verdict.keypad ||
+                          memory_->fields.Contains(subject.field) ||
+                          (name != 0 && memory_->fields.Contains(name));
     }
     if (!subject.sensitive) return;
     subject.verdict.value_allowed = subject.verdict.keystroke_allowed = false;
     if (subject.verdict.keypad) return;
-    secrets_.Remember(subject.session, event.value);
-    secrets_.Remember(subject.session, event.element.value);
+    memory_->secrets.Remember(subject.session, event.value);
+    memory_->secrets.Remember(subject.session, event.element.value);
   }
 
   bool Excluded(const model::Event& event) {
@@ -304,9 +323,13 @@ class Filter::Impl : public SplitterSink {
   void Clean(const Subject& subject) {
     model::Event& event = parsed_.event;
     const bool interaction = IsInteraction(event.type);
-    if (!secrets_.empty()) secrets_.Collect(subject.session, cleaner_.needles());
-    if (event.has_element && !subject.verdict.value_allowed &&
-        (subject.verdict.takes_text || event.type == EventType::kSelect)) {
+    if (!memory_->secrets.empty()) {
+      memory_->secrets.Collect(subject.session, cleaner_.arena(), cleaner_.needles());
+    }
+    // An input event says itself that its value was typed, also without an element.
+    if (!subject.verdict.value_allowed &&
+        (subject.verdict.takes_text || event.type == EventType::kInput ||
+         event.type == EventType::kSelect)) {
       for (const std::string_view value : {event.value, event.element.value}) {
         if (!value.empty() && value != kMask)
           cleaner_.needles().push_back({value, false});
@@ -450,12 +473,11 @@ class Filter::Impl : public SplitterSink {
   const CompiledPolicy& policy_;
   const FilterOptions options_;
   EventSink& sink_;
-  std::shared_ptr<FieldMemory> memory_;
+  std::shared_ptr<CaptureMemory> memory_;
   Cleaner cleaner_;
   EventParser parser_;
   ElementRules rules_;
   Splitter splitter_;
-  SecretMemory secrets_;
   SessionRuns runs_;
   ParsedEvent parsed_;
   ParseError error_;
@@ -465,8 +487,12 @@ class Filter::Impl : public SplitterSink {
   mutable FilterCounters counters_;
 };
 
+std::shared_ptr<CaptureMemory> MakeCaptureMemory() {
+  return std::make_shared<CaptureMemory>();
+}
+
 Filter::Filter(const Policy& policy, const FilterOptions& options, EventSink& sink,
-               std::shared_ptr<FieldMemory> memory)
+               std::shared_ptr<CaptureMemory> memory)
     : impl_(std::make_unique<Impl>(policy, options, sink, std::move(memory))) {}
 
 Filter::~Filter() = default;

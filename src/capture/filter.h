@@ -65,10 +65,11 @@ struct FilterCounters {
   uint64_t errors_omitted = 0;
 };
 
-// Remembers which fields were ever seen to be sensitive, over many streams of one store.
-// Holds 64-bit hashes only. Thread-safe; bounded.
-class FieldMemory;
-std::shared_ptr<FieldMemory> MakeFieldMemory();
+// What the filter remembers over many streams of one store: which fields were ever seen to
+// be sensitive (hashes only), what was typed into them, and which fields were being typed
+// into. Thread-safe; bounded; secrets are overwritten before their memory is given back.
+class CaptureMemory;
+std::shared_ptr<CaptureMemory> MakeCaptureMemory();
 
 // Filters one stream, NDJSON or a JSON array, cut into pieces anywhere. Memory is bounded
 // by event_bytes_max and the values held back until their field is left.
@@ -76,9 +77,9 @@ std::shared_ptr<FieldMemory> MakeFieldMemory();
 // Not thread-safe.
 class Filter {
  public:
-  // `policy` and `sink` outlive the filter; `memory` may be null.
+  // `policy` and `sink` outlive the filter; a null `memory` is one of its own.
   Filter(const Policy& policy, const FilterOptions& options, EventSink& sink,
-         std::shared_ptr<FieldMemory> memory = nullptr);
+         std::shared_ptr<CaptureMemory> memory = nullptr);
   ~Filter();
 
   void Write(std::string_view bytes);

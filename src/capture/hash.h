@@ -3,8 +3,9 @@
 #define FOOTFALL_CAPTURE_HASH_H_
 
 #include <cstdint>
-#include <cstring>
 #include <string_view>
+
+#include "capture/words.h"
 
 namespace footfall::capture {
 
@@ -22,18 +23,12 @@ inline uint64_t HashBytes(std::string_view text, uint64_t seed = 0x9e3779b97f4a7
   const char* p = text.data();
   size_t left = text.size();
   while (left >= 8) {
-    uint64_t word;
-    std::memcpy(&word, p, 8);
-    hash = (hash ^ word) * 0x9fb21c651e98df25ULL;
+    hash = (hash ^ LoadWord(p)) * 0x9fb21c651e98df25ULL;
     hash ^= hash >> 29;
     p += 8;
     left -= 8;
   }
-  uint64_t tail = 0;
-  for (size_t i = 0; i < left; ++i) {
-    tail |= static_cast<uint64_t>(static_cast<unsigned char>(p[i])) << (8 * i);
-  }
-  return Mix(hash ^ tail);
+  return Mix(hash ^ LoadPart(p, left));
 }
 
 }  // namespace footfall::capture

@@ -38,8 +38,13 @@ class Compiler {
     if (key == "allow_values") return Rules(node, path, true, out_.allow_values);
     if (key == "allow_keystrokes") return Rules(node, path, true, out_.allow_keystrokes);
     if (key == "text") return Text(node, path);
-    if (key == "attributes") return NameList(node, path, "allow", out_.attributes_allow);
-    if (key == "properties") return NameList(node, path, "allow", out_.properties_allow);
+    if (key == "attributes") {
+      return NameList(node, path, "allow", out_.attributes_allow, CheckAttribute);
+    }
+    if (key == "properties") {
+      return NameList(node, path, "allow", out_.properties_allow,
+                      [](const std::string&) { return std::string_view(); });
+    }
     if (key == "url") return Url(node, path);
     if (key == "custom") return Custom(node, path);
     if (key == "assets") return Assets(node, path);
@@ -115,11 +120,12 @@ class Compiler {
     return Names(node, path, out, [](const std::string&) { return std::string_view(); });
   }
 
+  template <typename Check>
   bool NameList(const PolicyNode& node, const std::string& path, std::string_view key,
-                std::vector<std::string>& out) {
+                std::vector<std::string>& out, Check check) {
     if (!CheckObject(node, path, {key})) return false;
     for (const auto& [name, member] : node.members) {
-      if (!Names(member, path + "." + name, out)) return false;
+      if (!Names(member, path + "." + name, out, check)) return false;
     }
     return true;
   }
@@ -255,6 +261,17 @@ class Compiler {
       if (!Names(value, path + "." + key, names, drop)) return false;
     }
     return true;
+  }
+
+  // Attributes that run code are stripped under every policy.
+  static std::string_view CheckAttribute(const std::string& name) {
+    std::string lower = name;
+    for (char& c : lower) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+    }
+    const bool runs_code =
+        (lower.size() > 2 && lower.substr(0, 2) == "on") || lower == "srcdoc";
+    return runs_code ? "an attribute that runs code cannot be allowed" : "";
   }
 
   static std::string_view CheckIp(const std::string& pattern) {

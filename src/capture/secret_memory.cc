@@ -27,6 +27,8 @@ SecretMemory::~SecretMemory() {
 void SecretMemory::Remember(uint64_t session, std::string_view secret) {
   if (PrefixOfCharacters(secret, kSecretCharactersMin) == 0) return;
   secret = secret.substr(0, kSecretBytesMax);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  empty_.store(false, std::memory_order_release);
   auto [it, inserted] = sessions_.try_emplace(session);
   if (inserted) {
     order_.push_back(session);
@@ -54,10 +56,12 @@ void SecretMemory::Remember(uint64_t session, std::string_view secret) {
   std::memcpy(place->bytes, secret.data(), secret.size());
 }
 
-void SecretMemory::Collect(uint64_t session, std::vector<Needle>& needles) const {
+void SecretMemory::Collect(uint64_t session, Arena& arena,
+                           std::vector<Needle>& needles) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
   const auto it = sessions_.find(session);
   if (it == sessions_.end()) return;
-  for (const Secret& secret : it->second) needles.push_back({secret.view(), true});
+  for (const Secret& secret : it->second) needles.push_back({arena.Copy(secret.view()), true});
 }
 
 }  // namespace footfall::capture

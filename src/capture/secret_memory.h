@@ -2,9 +2,11 @@
 #ifndef FOOTFALL_CAPTURE_SECRET_MEMORY_H_
 #define FOOTFALL_CAPTURE_SECRET_MEMORY_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,7 +26,7 @@ size_t PrefixOfCharacters(std::string_view text, size_t count);
 void Zeroise(char* data, size_t size);
 
 // The secrets of each session. Bounded: the oldest sessions and secrets go first. Memory
-// is overwritten before it is given back. Not thread-safe.
+// is overwritten before it is given back. Thread-safe.
 class SecretMemory {
  public:
   SecretMemory() = default;
@@ -35,10 +37,10 @@ class SecretMemory {
   // A secret that continues one typed before takes its place.
   void Remember(uint64_t session, std::string_view secret);
 
-  // Appends the session's secrets; the views live until the next call of Remember.
-  void Collect(uint64_t session, std::vector<Needle>& needles) const;
+  // Appends the session's secrets, copied into `arena`.
+  void Collect(uint64_t session, Arena& arena, std::vector<Needle>& needles) const;
 
-  bool empty() const { return sessions_.empty(); }
+  bool empty() const { return empty_.load(std::memory_order_acquire); }
 
  private:
   static constexpr size_t kSessionsMax = 4096;
@@ -52,6 +54,8 @@ class SecretMemory {
     std::string_view view() const { return {bytes, size}; }
   };
 
+  mutable std::mutex mutex_;
+  std::atomic<bool> empty_{true};
   std::unordered_map<uint64_t, std::deque<Secret>> sessions_;
   std::deque<uint64_t> order_;
 };

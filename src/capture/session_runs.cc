@@ -1,6 +1,5 @@
 #include "capture/session_runs.h"
 
-#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -115,42 +114,73 @@ Run* SessionRuns::Find(uint64_t session) {
 }
 
 Run& SessionRuns::Start(uint64_t session, Run run) {
+  Take(session);
   run.order = next_order_++;
-  if (run.held != nullptr) held_bytes_ += run.held->bytes();
-  return runs_[session] = std::move(run);
+  by_order_.emplace(run.order, session);
+  if (run.held != nullptr) {
+    held_bytes_ += run.held->bytes();
+    held_by_order_.emplace(run.order, session);
+  }
+  return runs_.emplace(session, std::move(run)).first->second;
 }
 
 std::unique_ptr<Run> SessionRuns::Take(uint64_t session) {
   const auto it = runs_.find(session);
   if (it == runs_.end()) return nullptr;
   auto run = std::make_unique<Run>(std::move(it->second));
-  if (run->held != nullptr) held_bytes_ -= run->held->bytes();
   runs_.erase(it);
+  by_order_.erase(run->order);
+  if (run->held != nullptr) {
+    held_bytes_ -= run->held->bytes();
+    held_by_order_.erase(run->order);
+  }
   return run;
 }
 
 bool SessionRuns::Overflows(uint64_t* session) const {
-  if (runs_.size() <= kRunsMax && held_bytes_ <= kHeldBytesMax) return false;
   const bool by_bytes = held_bytes_ > kHeldBytesMax;
-  uint64_t oldest = UINT64_MAX;
-  for (const auto& [key, run] : runs_) {
-    if ((by_bytes && run.held == nullptr) || run.order >= oldest) continue;
-    oldest = run.order;
-    *session = key;
-  }
-  return oldest != UINT64_MAX;
+  if (!by_bytes && runs_.size() <= kRunsMax) return false;
+  *session = (by_bytes ? held_by_order_ : by_order_).begin()->second;
+  return true;
 }
 
-std::vector<Run> SessionRuns::TakeHeld() {
-  std::vector<Run> result;
-  for (auto& [session, run] : runs_) {
-    if (run.held != nullptr) result.push_back(std::move(run));
+std::vector<std::pair<uint64_t, Run>> SessionRuns::TakeAll() {
+  std::vector<std::pair<uint64_t, Run>> result;
+  result.reserve(runs_.size());
+  for (const auto& [order, session] : by_order_) {
+    result.emplace_back(session, std::move(runs_.find(session)->second));
   }
   runs_.clear();
+  by_order_.clear();
+  held_by_order_.clear();
   held_bytes_ = 0;
-  std::sort(result.begin(), result.end(),
-            [](const Run& a, const Run& b) { return a.order < b.order; });
   return result;
+}
+
+void RunMemory::Keep(uint64_t session, Run::Kind kind, uint64_t field) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto [it, inserted] = runs_.try_emplace(session);
+  if (!inserted) by_order_.erase(it->second.order);
+  it->second = {kind, field, next_order_++};
+  by_order_.emplace(it->second.order, session);
+  if (runs_.size() > kRunsMax) {
+    const auto oldest = by_order_.begin();
+    runs_.erase(oldest->second);
+    by_order_.erase(oldest);
+  }
+  size_.store(runs_.size(), std::memory_order_release);
+}
+
+bool RunMemory::Take(uint64_t session, Run* run) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto it = runs_.find(session);
+  if (it == runs_.end()) return false;
+  run->kind = it->second.kind;
+  run->field = it->second.field;
+  by_order_.erase(it->second.order);
+  runs_.erase(it);
+  size_.store(runs_.size(), std::memory_order_release);
+  return true;
 }
 
 }  // namespace footfall::capture

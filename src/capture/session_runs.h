@@ -3,12 +3,16 @@
 #ifndef FOOTFALL_CAPTURE_SESSION_RUNS_H_
 #define FOOTFALL_CAPTURE_SESSION_RUNS_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "capture/filter.h"
@@ -74,14 +78,42 @@ class SessionRuns {
   bool empty() const { return runs_.empty(); }
   // The session of the run that must give way, if bounds are passed.
   bool Overflows(uint64_t* session) const;
-  // All runs with a held event, in the order of their first events; empties the table.
-  std::vector<Run> TakeHeld();
+  // All runs with their sessions, in the order of their first events; empties the table.
+  std::vector<std::pair<uint64_t, Run>> TakeAll();
   // To be called when a held event changed its size.
   void Resized(size_t before, size_t after) { held_bytes_ += after - before; }
 
  private:
   std::unordered_map<uint64_t, Run> runs_;
+  // The sessions by the order of their runs: all, and those that hold an event.
+  std::map<uint64_t, uint64_t> by_order_;
+  std::map<uint64_t, uint64_t> held_by_order_;
   size_t held_bytes_ = 0;
+  uint64_t next_order_ = 0;
+};
+
+// The runs without a held event that were not over when their stream ended. A host may
+// hand in every event in a stream of its own, and the number of events on a field must not
+// tell how much was typed there. Bounded: the oldest go first. Thread-safe.
+class RunMemory {
+ public:
+  static constexpr size_t kRunsMax = 65536;
+
+  void Keep(uint64_t session, Run::Kind kind, uint64_t field);
+  // Removes the session's run and hands it over; false when there is none.
+  bool Take(uint64_t session, Run* run);
+  bool empty() const { return size_.load(std::memory_order_acquire) == 0; }
+
+ private:
+  struct Kept {
+    Run::Kind kind;
+    uint64_t field;
+    uint64_t order;
+  };
+  std::mutex mutex_;
+  std::atomic<size_t> size_{0};
+  std::unordered_map<uint64_t, Kept> runs_;
+  std::map<uint64_t, uint64_t> by_order_;
   uint64_t next_order_ = 0;
 };
 

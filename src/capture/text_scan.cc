@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "capture/unicode.h"
+#include "capture/words.h"
 
 namespace footfall::capture {
 namespace {
@@ -111,12 +112,11 @@ class Window {
 // Most strings cannot hold a card for want of digits; this is what they cost.
 bool MayHoldCard(std::string_view text) {
   if (text.size() < kCardDigitsMin) return false;
-  unsigned candidates = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    candidates +=
-        static_cast<unsigned>(byte - 48U < 10U) + static_cast<unsigned>(byte >= 0xC0);
-  }
+  size_t candidates = 0;
+  ForEachWord(text, [&candidates](uint64_t word) {
+    // The first byte of a longer character has its two top bits set.
+    candidates += CountTops(Digits(word) | (word & (word << 1) & kTops));
+  });
   return candidates >= kCardDigitsMin;
 }
 

@@ -1,6 +1,8 @@
 #include "capture/url.h"
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 #include "capture/text_scan.h"
@@ -9,31 +11,70 @@
 namespace footfall::capture {
 namespace {
 
+constexpr size_t kJwtSizeMin = 11;
 constexpr size_t kTokenSizeMin = 20;
 constexpr size_t kHexTokenSizeMin = 32;
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-bool IsAlpha(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-int HexDigit(char c) {
+constexpr char Lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+constexpr bool IsAlpha(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+constexpr int HexDigit(char c) {
   if (IsDigit(c)) return c - '0';
   c = Lower(c);
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+// What the bytes of URLs are, as bits.
+enum ByteClass : uint8_t {
+  kLetter = 1,
+  kNumeral = 2,
+  kNoHex = 4,    // Neither a numeral nor a letter up to F.
+  kSlash = 8,    // Ends a path segment.
+  kTail = 16,    // Begins the query or the fragment.
+  kScheme = 32,  // May stand in a scheme.
+  kPercent = 64,
+  kParameter = 128,  // Begins a segment's parameters.
+};
+
+constexpr std::array<uint8_t, 256> MakeByteClasses() {
+  std::array<uint8_t, 256> classes{};
+  for (int i = 0; i < 256; ++i) {
+    const auto c = static_cast<char>(i);
+    uint8_t bits = 0;
+    if (IsAlpha(c)) bits |= kLetter | kScheme;
+    if (IsDigit(c)) bits |= kNumeral | kScheme;
+    if (HexDigit(c) < 0) bits |= kNoHex;
+    if (c == '/' || c == '\\') bits |= kSlash;
+    if (c == '?' || c == '#') bits |= kTail;
+    // Browsers drop tabs and line ends inside a URL, so these do not end a scheme.
+    if (c == '+' || c == '-' || c == '.' || c == '\t' || c == '\n' || c == '\r') {
+      bits |= kScheme;
+    }
+    if (c == '%') bits |= kPercent;
+    if (c == ';') bits |= kParameter;
+    classes[static_cast<size_t>(i)] = bits;
+  }
+  return classes;
+}
+
+constexpr std::array<uint8_t, 256> kByteClasses = MakeByteClasses();
+
+uint8_t ClassOf(char c) { return kByteClasses[static_cast<unsigned char>(c)]; }
+
+// The first byte at or after `pos` of one of the classes, or the size.
+size_t FindClass(std::string_view text, size_t pos, uint8_t classes) {
+  while (pos < text.size() && (ClassOf(text[pos]) & classes) == 0) ++pos;
+  return pos;
+}
+
 // The length of the scheme without its colon; 0 when there is none.
 size_t SchemeSize(std::string_view url) {
   if (url.empty() || !IsAlpha(url[0])) return 0;
-  for (size_t i = 1; i < url.size(); ++i) {
-    const char c = url[i];
-    if (c == ':') return i;
-    // Browsers drop tabs and line ends inside a URL, so these do not end a scheme.
-    if (!IsAlpha(c) && !IsDigit(c) && c != '+' && c != '-' && c != '.' && c != '\t' &&
-        c != '\n' && c != '\r') {
-      return 0;
-    }
-  }
-  return 0;
+  size_t i = 1;
+  while (i < url.size() && (ClassOf(url[i]) & kScheme) != 0) ++i;
+  return i < url.size() && url[i] == ':' ? i : 0;
 }
 
 // The scheme in lower case without white space, as far as it fits.
@@ -43,9 +84,8 @@ struct Scheme {
   bool Is(std::string_view name) const { return std::string_view(text, size) == name; }
 };
 
-Scheme ReadScheme(std::string_view url) {
+Scheme ReadScheme(std::string_view url, size_t size) {
   Scheme scheme;
-  const size_t size = SchemeSize(url);
   for (size_t i = 0; i < size && scheme.size < sizeof(scheme.text); ++i) {
     if (static_cast<unsigned char>(url[i]) > ' ')
       scheme.text[scheme.size++] = Lower(url[i]);
@@ -95,25 +135,30 @@ bool IsUuid(std::string_view text) {
 
 // A JSON Web Token: three base64url parts, of which the first begins with `{"`.
 bool IsJwt(std::string_view text) {
-  return text.size() > 10 && text.substr(0, 3) == "eyJ" &&
+  return text.size() >= kJwtSizeMin && text.substr(0, 3) == "eyJ" &&
          text.find('.') != std::string_view::npos;
 }
 
-bool IsTokenLike(std::string_view segment, Arena& arena) {
-  if (segment.size() < 11) return false;
-  const std::string_view text = PercentDecode(segment, arena);
-  if (IsJwt(text)) return true;
-  bool letters = false;
-  bool digits = false;
-  bool hex = true;
-  for (const char c : text) {
-    letters |= IsAlpha(c);
-    digits |= IsDigit(c);
-    hex &= HexDigit(c) >= 0;
+// `classes` are those of all bytes of the segment.
+bool IsTokenLike(std::string_view segment, uint8_t classes, Arena& arena) {
+  if (segment.size() < kJwtSizeMin) return false;
+  std::string_view text = segment;
+  if ((classes & kPercent) != 0) {
+    text = PercentDecode(segment, arena);
+    classes = 0;
+    for (const char c : text) classes |= ClassOf(c);
   }
-  if (text.size() >= kTokenSizeMin && letters && digits) return !IsUuid(text);
-  if (text.size() >= kHexTokenSizeMin && hex) return true;
+  if (IsJwt(text)) return true;
+  const bool mixed = (classes & kLetter) != 0 && (classes & kNumeral) != 0;
+  if (text.size() >= kTokenSizeMin && mixed) return !IsUuid(text);
+  if (text.size() >= kHexTokenSizeMin && (classes & kNoHex) == 0) return true;
   return text.size() != segment.size() && HasCard(text);
+}
+
+bool IsTokenLike(std::string_view segment, Arena& arena) {
+  uint8_t classes = 0;
+  for (const char c : segment) classes |= ClassOf(c);
+  return IsTokenLike(segment, classes, arena);
 }
 
 // Appends to a buffer that the caller made large enough.
@@ -159,44 +204,46 @@ void AddQuery(std::string_view query, const UrlPolicy& policy, Arena& arena, Out
 }
 
 // Where the path begins, and the user info of the authority, if there is any.
-size_t FindPath(std::string_view url, size_t* userinfo_begin, size_t* userinfo_end) {
+size_t FindPath(std::string_view url, size_t scheme_size, size_t* userinfo_begin,
+                size_t* userinfo_end) {
   *userinfo_begin = *userinfo_end = 0;
-  size_t pos = SchemeSize(url);
-  if (pos > 0) ++pos;
+  size_t pos = scheme_size > 0 ? scheme_size + 1 : 0;
   const auto slash = [&](size_t i) {
     return i < url.size() && (url[i] == '/' || url[i] == '\\');
   };
   if (!slash(pos) || !slash(pos + 1)) return pos;
   while (slash(pos)) ++pos;
-  size_t end = pos;
-  while (end < url.size() && url[end] != '/' && url[end] != '\\') ++end;
-  const size_t at = url.substr(pos, end - pos).rfind('@');
-  if (at != std::string_view::npos) {
-    *userinfo_begin = pos;
-    *userinfo_end = pos + at + 1;
+  const size_t begin = pos;
+  for (; pos < url.size() && (ClassOf(url[pos]) & (kSlash | kTail)) == 0; ++pos) {
+    if (url[pos] != '@') continue;
+    *userinfo_begin = begin;
+    *userinfo_end = pos + 1;
   }
-  return end;
+  return pos;
 }
 
 }  // namespace
 
 std::string_view UrlWithoutQuery(std::string_view url) {
-  const size_t end = url.find_first_of("?#");
-  return end == std::string_view::npos ? url : url.substr(0, end);
+  size_t pos = 0;
+  while (pos + 8 <= url.size()) {
+    const uint64_t word = LoadWord(url.data() + pos);
+    if ((HasByte(word, '?') | HasByte(word, '#')) != 0) break;
+    pos += 8;
+  }
+  return url.substr(0, FindClass(url, pos, kTail));
 }
 
 bool LooksLikeUrl(std::string_view text) {
   text = TrimControls(text);
   if (text.size() < 3) return false;
-  if (text[0] != '/' && std::memchr(text.data(), ':', text.size()) == nullptr)
-    return false;
   const size_t scheme_size = SchemeSize(text);
   if (scheme_size > 0) {
-    if (HoldsData(ReadScheme(text))) return true;
+    if (HoldsData(ReadScheme(text, scheme_size))) return true;
     if (text.substr(scheme_size + 1, 2) != "//") return false;
   } else if (text[0] != '/') {
     return false;
-  } else if (text[1] != '/' && text.find_first_of("?#") == std::string_view::npos) {
+  } else if (text[1] != '/' && FindClass(text, 0, kTail) == text.size()) {
     return false;
   }
   return text.find(' ') == std::string_view::npos;
@@ -210,31 +257,35 @@ std::string_view FilterUrl(std::string_view url, const UrlPolicy& policy, Arena&
     counts.Add(Rule::kUrl);
     return "";
   }
-  if (HoldsData(ReadScheme(url))) {
+  const size_t scheme_size = SchemeSize(url);
+  if (HoldsData(ReadScheme(url, scheme_size))) {
     counts.Add(Rule::kUrlScheme);
     return "";
   }
-  const std::string_view base = UrlWithoutQuery(url);
+  size_t userinfo_begin;
+  size_t userinfo_end;
+  const size_t path = FindPath(url, scheme_size, &userinfo_begin, &userinfo_end);
+  // Nothing but the tail goes in most URLs, which then are a view of the input.
+  bool rewrite = userinfo_end > 0;
+  if (userinfo_end > 0) counts.Add(Rule::kUrlUserinfo);
+  size_t pos = path;
+  for (bool in_path = true; in_path;) {
+    const size_t begin = pos;
+    uint8_t classes = 0;
+    while (pos < url.size() && (ClassOf(url[pos]) & (kSlash | kTail)) == 0) {
+      classes |= ClassOf(url[pos++]);
+    }
+    rewrite = rewrite || (classes & kParameter) != 0 ||
+              IsTokenLike(url.substr(begin, pos - begin), classes, arena);
+    in_path = pos < url.size() && (ClassOf(url[pos]) & kSlash) != 0;
+    if (in_path) ++pos;
+  }
+  const std::string_view base = url.substr(0, pos);
   std::string_view query = url.substr(base.size());
   const size_t hash = query.find('#');
   if (hash != std::string_view::npos) {
     if (hash + 1 < query.size()) counts.Add(Rule::kUrlFragment);
     query = query.substr(0, hash);
-  }
-  size_t userinfo_begin;
-  size_t userinfo_end;
-  const size_t path = FindPath(base, &userinfo_begin, &userinfo_end);
-
-  // Nothing but the tail goes in most URLs, which then are a view of the input.
-  bool rewrite = userinfo_end > 0;
-  if (userinfo_end > 0) counts.Add(Rule::kUrlUserinfo);
-  size_t pos = path;
-  while (!rewrite && pos < base.size()) {
-    size_t end = base.find_first_of("/\\", pos);
-    if (end == std::string_view::npos) end = base.size();
-    const std::string_view segment = base.substr(pos, end - pos);
-    rewrite = segment.find(';') != std::string_view::npos || IsTokenLike(segment, arena);
-    pos = end + 1;
   }
   const bool keep_query = query.size() > 1 && !policy.keep_query.empty();
   if (!keep_query && query.size() > 1) counts.Add(Rule::kUrlQuery);
@@ -247,8 +298,7 @@ std::string_view FilterUrl(std::string_view url, const UrlPolicy& policy, Arena&
   out.Add(base.substr(userinfo_end, path - userinfo_end));
   pos = path;
   while (pos < base.size()) {
-    size_t end = base.find_first_of("/\\", pos);
-    if (end == std::string_view::npos) end = base.size();
+    const size_t end = FindClass(base, pos, kSlash);
     std::string_view segment = base.substr(pos, end - pos);
     const size_t parameters = segment.find(';');
     if (parameters != std::string_view::npos) {
@@ -270,7 +320,7 @@ std::string_view FilterUrl(std::string_view url, const UrlPolicy& policy, Arena&
 std::string_view MaskUrlSegments(std::string_view url, Arena& arena,
                                  const std::function<bool(std::string_view)>& hide) {
   size_t unused;
-  size_t pos = FindPath(UrlWithoutQuery(url), &unused, &unused);
+  size_t pos = FindPath(url, SchemeSize(url), &unused, &unused);
   // Every segment may become a mask, and a segment may be a single byte.
   Out out{arena.Allocate((url.size() + 1) * kMask.size())};
   out.Add(url.substr(0, pos));

@@ -2,6 +2,7 @@
 #ifndef FOOTFALL_CAPTURE_URL_H_
 #define FOOTFALL_CAPTURE_URL_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "capture/arena.h"
 #include "capture/rules.h"
+#include "capture/words.h"
 
 namespace footfall::capture {
 
@@ -19,6 +21,15 @@ struct UrlPolicy {
 
 // True when the whole of `text` is a URL or a path with a query or fragment.
 bool LooksLikeUrl(std::string_view text);
+
+// False for most strings for which LooksLikeUrl is false.
+inline bool MayLookLikeUrl(std::string_view text) {
+  // A URL has a colon, or a slash in front, where only white space may precede it.
+  if (!text.empty() && static_cast<unsigned char>(text[0]) <= '/') return true;
+  uint64_t colon = 0;
+  ForEachWord(text, [&colon](uint64_t word) { colon |= HasByte(word, ':'); });
+  return colon != 0;
+}
 
 // Returns `url` without user info, query (but for the names to keep), fragment and
 // token-like path segments; empty for data:, blob: and javascript:, and where the policy

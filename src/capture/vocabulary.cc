@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "capture/hash.h"
 #include "capture/unicode.h"
 
 namespace footfall::capture {
@@ -28,6 +27,7 @@ constexpr std::string_view kSecretWords[] = {
     "authtoken",
     "backupcode",
     "bankaccount",
+    "bankpin",
     "bankverbindung",
     "bban",
     "bearer",
@@ -53,6 +53,7 @@ constexpr std::string_view kSecretWords[] = {
     "chiavesegreta",
     "clave",
     "claves",
+    "clesecrete",
     "clientsecret",
     "codeconfidentiel",
     "codepin",
@@ -145,7 +146,10 @@ constexpr std::string_view kSecretWords[] = {
     "palavrapasse",
     "palavrasecreta",
     "pan",
+    "parola",
     "parolachiave",
+    "paroladordine",
+    "parolasegreta",
     "pass",
     "passcode",
     "passe",
@@ -164,6 +168,7 @@ constexpr std::string_view kSecretWords[] = {
     "pin",
     "pincode",
     "pinnumber",
+    "pinnummer",
     "pinpad",
     "pins",
     "privatekey",
@@ -211,6 +216,7 @@ constexpr std::string_view kSecretWords[] = {
     "svnr",
     "swiftcode",
     "tan",
+    "tarjeta",
     "tarjetacredito",
     "tarjetadecredito",
     "taxid",
@@ -219,6 +225,7 @@ constexpr std::string_view kSecretWords[] = {
     "tokens",
     "totp",
     "twofactor",
+    "txtpwd",
     "verificationcode",
     "xsrf",
     "zugangscode",
@@ -342,10 +349,10 @@ bool IsSecretAutocomplete(std::string_view tokens) {
   return false;
 }
 
-bool VocabularyCache::IsSecret(std::string_view name) {
+bool VocabularyCache::IsSecret(std::string_view name, uint64_t hash) {
   if (name.empty()) return false;
   if (name.size() > sizeof(Entry::name)) return IsSecretName(name);
-  Entry& entry = entries_[HashBytes(name) % entries_.size()];
+  Entry& entry = entries_[hash % entries_.size()];
   if (entry.size != name.size() ||
       std::memcmp(entry.name, name.data(), name.size()) != 0) {
     entry.secret = IsSecretName(name);

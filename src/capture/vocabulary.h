@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "capture/hash.h"
+
 namespace footfall::capture {
 
 // True when `name` holds a word of the secret vocabulary (English, French, German,
@@ -24,7 +26,9 @@ bool IsSecretAutocomplete(std::string_view tokens);
 // event. Not thread-safe.
 class VocabularyCache {
  public:
-  bool IsSecret(std::string_view name);
+  bool IsSecret(std::string_view name) { return IsSecret(name, HashBytes(name)); }
+  // `hash` is HashBytes(name).
+  bool IsSecret(std::string_view name, uint64_t hash);
 
  private:
   struct Entry {

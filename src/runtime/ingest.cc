@@ -33,7 +33,7 @@ Ingest::Ingest(std::shared_ptr<Instance> instance, IngestOptions options)
   filter.time_max_ms = options_.now_ms + kDayMs;
   capture::EventSink& sink = *this;
   filter_ = std::make_unique<capture::Filter>(options_.policy, filter, sink,
-                                              instance_->field_memory());
+                                              instance_->capture_memory());
 }
 
 absl::Status Ingest::Write(std::string_view bytes) {

@@ -34,7 +34,7 @@ absl::StatusOr<std::shared_ptr<Instance>> Instance::Open(const std::string& path
                                                          const store::Options& options) {
   std::shared_ptr<Instance> instance(new Instance());
   FOOTFALL_ASSIGN_OR_RETURN(instance->store_, store::EventStore::Open(path, options));
-  instance->field_memory_ = capture::MakeFieldMemory();
+  instance->capture_memory_ = capture::MakeCaptureMemory();
   return instance;
 }
 

@@ -37,7 +37,7 @@ class Instance {
   bool closed() const { return closed_.load(std::memory_order_relaxed); }
 
   store::EventStore& store() { return *store_; }
-  const std::shared_ptr<capture::FieldMemory>& field_memory() { return field_memory_; }
+  const std::shared_ptr<capture::CaptureMemory>& capture_memory() { return capture_memory_; }
   IngestMetrics& ingest_metrics() { return ingest_metrics_; }
   uint64_t reports_run() const { return reports_run_.load(std::memory_order_relaxed); }
 
@@ -67,7 +67,7 @@ class Instance {
   absl::StatusOr<report::Result> Counted(absl::StatusOr<report::Result> result);
 
   std::unique_ptr<store::EventStore> store_;
-  std::shared_ptr<capture::FieldMemory> field_memory_;
+  std::shared_ptr<capture::CaptureMemory> capture_memory_;
   IngestMetrics ingest_metrics_;
   std::atomic<uint64_t> reports_run_{0};
   std::atomic<bool> closed_{false};

@@ -54,7 +54,8 @@ TEST(FieldMemoryTest, IsThreadSafe) {
 
 std::vector<std::string> Secrets(const SecretMemory& memory, uint64_t session) {
   std::vector<Needle> needles;
-  memory.Collect(session, needles);
+  Arena arena;
+  memory.Collect(session, arena, needles);
   std::vector<std::string> result;
   for (const Needle& needle : needles) result.emplace_back(needle.text);
   return result;

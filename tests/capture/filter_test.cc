@@ -307,7 +307,7 @@ TEST(FilterTest, RulesDoNotTellHowOftenAPasswordWasTypedAt) {
 }
 
 TEST(FilterTest, FieldsStaySensitiveAcrossStreams) {
-  const std::shared_ptr<FieldMemory> memory = MakeFieldMemory();
+  const std::shared_ptr<CaptureMemory> memory = MakeCaptureMemory();
   const std::string allow = R"({"allow_values":[{"all":true}]})";
   RunFilter(Input(1, "a", "x", "s3cret", "password"), {}, allow, SIZE_MAX, memory);
   const Collected later =
@@ -318,8 +318,64 @@ TEST(FilterTest, FieldsStaySensitiveAcrossStreams) {
   EXPECT_NE(elsewhere.output.find("open"), std::string::npos);
 }
 
+TEST(FilterTest, SecretsAreHiddenInLaterStreams) {
+  const std::shared_ptr<CaptureMemory> memory = MakeCaptureMemory();
+  RunFilter(Input(1, "a", "x", "hunter2Zebra", "password"), {}, "{}", SIZE_MAX, memory);
+  const std::string later =
+      R"({"time":2,"person":"p","session":"a","type":"page_view",)"
+      R"("url":"https://a.example/hunter2Zebra","title":"pw hunter2Zebra"})";
+  EXPECT_EQ(RunFilter(later, {}, "{}", SIZE_MAX, memory).output.find("hunter2"),
+            std::string::npos);
+  // Another host has seen no secret.
+  EXPECT_NE(RunFilter(later).output.find("hunter2"), std::string::npos);
+}
+
+TEST(FilterTest, ARunGoesOnInTheNextStream) {
+  const std::shared_ptr<CaptureMemory> memory = MakeCaptureMemory();
+  uint64_t passed = 0;
+  uint64_t coalesced = 0;
+  for (int i = 1; i <= 12; ++i) {
+    const Collected one = RunFilter(Input(i, "a", "x", std::string(i, 'v')), {}, "{}",
+                                    SIZE_MAX, memory);
+    passed += one.counters.passed;
+    coalesced += one.counters.dropped_policy;
+  }
+  // However the events are handed in, their number does not tell what was typed.
+  EXPECT_EQ(passed, 1u);
+  EXPECT_EQ(coalesced, 11u);
+  EXPECT_EQ(RunFilter(Input(13, "a", "y", "v"), {}, "{}", SIZE_MAX, memory)
+                .counters.passed,
+            1u);
+}
+
+TEST(FilterTest, MoreSessionsTypeThanRunsAreKept) {
+  std::string stream;
+  constexpr int kSessions = 70'000;
+  for (int i = 0; i < kSessions; ++i) stream += Input(i, std::to_string(i), "x", "v");
+  stream += Input(kSessions, "0", "x", "v");
+  const Collected result = RunFilter(stream);
+  // The run of the first session had to give way.
+  EXPECT_EQ(result.counters.passed, uint64_t{kSessions} + 1);
+}
+
+TEST(FilterTest, AnInputWithoutItsElementHidesCopiesOfItsValue) {
+  const Collected result = RunFilter(
+      R"({"time":1,"person":"p","type":"input","value":"Quokka Lane 7",)"
+      R"("name":"Quokka Lane 7","title":"Quokka Lane 7","properties":{"p":"Quokka Lane 7"}})");
+  EXPECT_EQ(result.counters.passed, 1u);
+  EXPECT_EQ(result.output.find("Quokka"), std::string::npos);
+}
+
+TEST(FilterTest, NothingReleasesAHiddenInput) {
+  const Collected result =
+      RunFilter(R"({"time":1,"person":"p","type":"select","value":"CSRFVAL123",)"
+                R"("element":{"tag":"input","type":"hidden","id":"h","value":"CSRFVAL123"}})",
+                {}, R"({"allow_values":[{"all":true}]})");
+  EXPECT_EQ(result.output.find("CSRFVAL"), std::string::npos);
+}
+
 TEST(FilterTest, LearnsFromEventsBelowTheLevel) {
-  const std::shared_ptr<FieldMemory> memory = MakeFieldMemory();
+  const std::shared_ptr<CaptureMemory> memory = MakeCaptureMemory();
   FilterOptions content;
   content.level = model::Level::kContent;
   const Collected below =

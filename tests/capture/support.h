@@ -34,7 +34,7 @@ inline Policy MustParse(std::string_view json) {
 // Filters `stream`, handed over in pieces of `piece` bytes.
 inline Collected RunFilter(std::string_view stream, const FilterOptions& options = {},
                            std::string_view policy_json = "{}", size_t piece = SIZE_MAX,
-                           std::shared_ptr<FieldMemory> memory = nullptr) {
+                           std::shared_ptr<CaptureMemory> memory = nullptr) {
   const Policy policy = MustParse(policy_json);
   Collected result;
   Filter filter(policy, options, result, std::move(memory));

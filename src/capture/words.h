@@ -1,0 +1,77 @@
+// Bytes, eight at a time.
+#ifndef FOOTFALL_CAPTURE_WORDS_H_
+#define FOOTFALL_CAPTURE_WORDS_H_
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace footfall::capture {
+
+inline constexpr uint64_t kOnes = 0x0101010101010101ULL;  // Each byte 1.
+inline constexpr uint64_t kTops = 0x8080808080808080ULL;  // Each byte's top bit.
+
+inline uint64_t LoadWord(const char* p) {
+  uint64_t word;
+  std::memcpy(&word, p, sizeof(word));
+  return word;
+}
+
+// The `size` bytes at `p`, fewer than eight, the first of them lowest; above them zeros.
+inline uint64_t LoadPart(const char* p, size_t size) {
+  const auto byte = [p](size_t i) -> uint64_t {
+    return static_cast<unsigned char>(p[i]);
+  };
+  if constexpr (std::endian::native == std::endian::little) {
+    if (size >= 4) {
+      uint32_t low;
+      uint32_t high;
+      std::memcpy(&low, p, 4);
+      std::memcpy(&high, p + size - 4, 4);
+      return low | static_cast<uint64_t>(high) << (8 * (size - 4));
+    }
+    if (size == 0) return 0;
+    return byte(0) | byte(size / 2) << (8 * (size / 2)) |
+           byte(size - 1) << (8 * (size - 1));
+  }
+  uint64_t word = 0;
+  for (size_t i = 0; i < size; ++i) word |= byte(i) << (8 * i);
+  return word;
+}
+
+// Calls visit(word) for all of `text`; the last word is filled up with zeros.
+template <typename Visit>
+void ForEachWord(std::string_view text, Visit visit) {
+  const char* p = text.data();
+  size_t left = text.size();
+  for (; left >= 8; p += 8, left -= 8) visit(LoadWord(p));
+  if (left > 0) visit(LoadPart(p, left));
+}
+
+// Not zero when a byte of `word` is zero.
+inline uint64_t HasZero(uint64_t word) { return (word - kOnes) & ~word & kTops; }
+
+// Not zero when a byte of `word` is `c`.
+inline uint64_t HasByte(uint64_t word, char c) {
+  return HasZero(word ^ (kOnes * static_cast<unsigned char>(c)));
+}
+
+// Not zero when a byte of `word` is less than `bound`, which is at most 128.
+inline uint64_t HasLess(uint64_t word, unsigned char bound) {
+  return (word - kOnes * bound) & ~word & kTops;
+}
+
+// The top bit of each byte of `word` that is an ASCII digit.
+inline uint64_t Digits(uint64_t word) {
+  const uint64_t offset = word ^ (kOnes * '0');
+  return ~(((offset & ~kTops) + kOnes * (0x80 - 10)) | offset) & kTops;
+}
+
+// How many bytes have their top bit set; the other bits are zero.
+inline size_t CountTops(uint64_t word) { return ((word >> 7) * kOnes) >> 56; }
+
+}  // namespace footfall::capture
+
+#endif  // FOOTFALL_CAPTURE_WORDS_H_
