@@ -50,7 +50,7 @@ std::string FixedWords(const std::string& path) {
   }
   if (path == "footfall settings set") {
     return "level retention_days dedup_window_days session_gap session_max "
-           "event_bytes_max account_property";
+           "event_bytes_max account_property memory_budget";
   }
   return "";
 }

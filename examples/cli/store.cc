@@ -27,7 +27,8 @@ void AddSettings(CLI::App& program, Context& context) {
       "session_max        longest session without an id from the host, such as 12h\n"
       "event_bytes_max    largest event in bytes; default 1048576\n"
       "account_property   property that names a person's account; default: none, the\n"
-      "                   domain of the e-mail address");
+      "                   domain of the e-mail address\n"
+      "memory_budget      bound on memory from the next open on, such as 256M or 1G");
   settings->require_subcommand(0, 1);
   AddStoreOptions(settings, context);
   SetExamples(settings,

@@ -2,7 +2,9 @@
 /// Capture: policies and the streaming privacy filter. Usable without a store.
 ///
 /// Input and output are events in the format of the documentation, as NDJSON or one JSON
-/// array; the output is always NDJSON, in input order. See README.md, "Events".
+/// array; the output is always NDJSON, in input order. Only an `input` event whose value
+/// a policy allows is held back, until its session goes on elsewhere or the stream ends,
+/// so that events of other sessions may overtake it. See README.md, "Events".
 #ifndef FOOTFALL_CAPTURE_H_
 #define FOOTFALL_CAPTURE_H_
 

@@ -42,8 +42,8 @@ typedef struct footfall_store_options {
   /// FOOTFALL_OPEN_*.
   int32_t mode;
   int32_t reserved;
-  /// Bound on memory in bytes: block cache, memtables, caches, scan buffers. 0 means
-  /// 256 MiB; the least is 16 MiB.
+  /// Bound on memory in bytes: block cache, memtables, caches, scan buffers. 0 means the
+  /// setting memory_budget, 256 MiB unless it was changed; the least is 16 MiB.
   uint64_t memory_budget_bytes;
   /// May be NULL.
   footfall_log_callback log;
@@ -81,7 +81,8 @@ FOOTFALL_API void footfall_store_free(footfall_store* store);
 
 /// \name Settings
 /// Keys: level, retention_days, dedup_window_days, session_gap, session_max,
-/// event_bytes_max, account_property. Values are text, as in `footfall settings set`.
+/// event_bytes_max, account_property, memory_budget (in force from the next open on).
+/// Values are text, as in `footfall settings set`.
 /// @{
 
 /// \return FOOTFALL_INVALID_ARGUMENT for an unknown key or a value out of range.

@@ -103,7 +103,10 @@ absl::StatusOr<int64_t> ParseDate(std::string_view text) {
 
 absl::StatusOr<int64_t> ParseTime(std::string_view text, absl::TimeZone zone) {
   FOOTFALL_ASSIGN_OR_RETURN(const int64_t day, ParseDate(text.substr(0, 10)));
-  if (day < 0) return BadTime(text);
+  if (day < 0) {
+    return MakeError(absl::StatusCode::kInvalidArgument,
+                     Cat("'", text.substr(0, 64), "' is before 1970"));
+  }
   if (text.size() == 10) return DayStart(day, zone);
   const int hour = ParseDigits(text, 11, 2);
   const int minute = ParseDigits(text, 14, 2);

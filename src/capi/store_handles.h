@@ -22,11 +22,9 @@ struct footfall_result {
   std::shared_ptr<const footfall::report::Result> result;
 };
 
-// Refuses a store handle that is NULL or was closed.
-#define FOOTFALL_REQUIRE_OPEN(store)                             \
-  FOOTFALL_REQUIRE(store);                                       \
-  if ((store)->instance->closed()) {                             \
-    return absl::FailedPreconditionError("the store is closed"); \
-  }
+// Refuses a store handle that is NULL, was closed, or was inherited through fork().
+#define FOOTFALL_REQUIRE_OPEN(store) \
+  FOOTFALL_REQUIRE(store);           \
+  FOOTFALL_RETURN_IF_ERROR((store)->instance->store().CheckUsable())
 
 #endif  // FOOTFALL_CAPI_STORE_HANDLES_H_

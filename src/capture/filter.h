@@ -54,7 +54,8 @@ struct Rejection {
 };
 
 struct FilterCounters {
-  // Each input event is counted once, in this order of precedence.
+  // Each input event is counted once, in this order of precedence. So dropped_policy
+  // grows with every key stroke of a password too; the rules below do not.
   uint64_t rejected = 0;
   uint64_t dropped_level = 0;
   uint64_t dropped_policy = 0;
@@ -65,9 +66,10 @@ struct FilterCounters {
   uint64_t errors_omitted = 0;
 };
 
-// What the filter remembers over many streams of one store: which fields were ever seen to
-// be sensitive (hashes only), what was typed into them, and which fields were being typed
-// into. Thread-safe; bounded; secrets are overwritten before their memory is given back.
+// What the filter remembers over many streams of one store: which fields were ever seen
+// to be sensitive (hashes only), what was typed into them, and which fields were being
+// typed into. Thread-safe; bounded; secrets are overwritten before their memory is given
+// back.
 class CaptureMemory;
 std::shared_ptr<CaptureMemory> MakeCaptureMemory();
 

@@ -11,9 +11,9 @@
 namespace footfall::capture {
 
 struct PolicyError {
-  std::string path;     // "$.censor[1].selector"; empty for malformed JSON.
+  std::string path;  // "$.censor[1].selector"; empty for malformed JSON.
   std::string message;
-  int64_t byte = -1;    // Offset of malformed JSON; -1 when unknown.
+  int64_t byte = -1;  // Offset of malformed JSON; -1 when unknown.
 };
 
 struct LintFinding {

@@ -61,7 +61,8 @@ void SecretMemory::Collect(uint64_t session, Arena& arena,
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto it = sessions_.find(session);
   if (it == sessions_.end()) return;
-  for (const Secret& secret : it->second) needles.push_back({arena.Copy(secret.view()), true});
+  for (const Secret& secret : it->second)
+    needles.push_back({arena.Copy(secret.view()), true});
 }
 
 }  // namespace footfall::capture

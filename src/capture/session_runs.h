@@ -93,8 +93,8 @@ class SessionRuns {
 };
 
 // The runs without a held event that were not over when their stream ended. A host may
-// hand in every event in a stream of its own, and the number of events on a field must not
-// tell how much was typed there. Bounded: the oldest go first. Thread-safe.
+// hand in every event in a stream of its own, and the number of events on a field must
+// not tell how much was typed there. Bounded: the oldest go first. Thread-safe.
 class RunMemory {
  public:
   static constexpr size_t kRunsMax = 65536;

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "model/rule.h"
+#include "query/context.h"
 #include "runtime/instance.h"
 
 namespace footfall::runtime {
@@ -17,7 +18,8 @@ constexpr size_t kPieceBytes = size_t{64} << 10;
 class Matcher {
  public:
   static absl::StatusOr<Matcher> Make(const store::Snapshot& snapshot,
-                                      std::string_view rule_json, int64_t now_ms) {
+                                      std::string_view rule_json, int64_t now_ms,
+                                      const base::Cancel* cancel) {
     Matcher matcher;
     if (rule_json.empty()) return matcher;
     FOOTFALL_ASSIGN_OR_RETURN(const base::Json json, base::Json::Parse(rule_json));
@@ -36,9 +38,15 @@ class Matcher {
     matcher.source_.now_ms = now_ms;
     matcher.account_property_ = snapshot.settings().account_property;
     if (reads_people) {
+      const uint64_t bytes_max = snapshot.settings().report_memory_bytes;
+      uint64_t bytes = 0;
       FOOTFALL_RETURN_IF_ERROR(snapshot.VisitPeople([&](const model::Person& person) {
         matcher.people_.emplace(person.code, person);
-        return absl::OkStatus();
+        bytes += query::PersonBytes(person);
+        if (bytes_max == 0 || bytes <= bytes_max) return base::Cancel::Check(cancel);
+        return absl::ResourceExhaustedError(
+            "the rule reads more people than the memory budget has room for; open the "
+            "store with a larger one");
       }));
     }
     return matcher;
@@ -75,7 +83,7 @@ absl::Status Instance::ExportEvents(
   options.now_ms = now_ms;
   options.cancel = cancel;
   FOOTFALL_ASSIGN_OR_RETURN(Matcher matcher,
-                            Matcher::Make(*snapshot, rule_json, options.now_ms));
+                            Matcher::Make(*snapshot, rule_json, options.now_ms, cancel));
   std::string piece;
   FOOTFALL_RETURN_IF_ERROR(snapshot->Scan(
       options, nullptr, [&](const store::StoredEvent& stored) -> absl::Status {

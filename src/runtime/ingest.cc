@@ -17,6 +17,7 @@ constexpr size_t kErrorsMax = 100;
 
 absl::StatusOr<std::unique_ptr<Ingest>> Ingest::New(std::shared_ptr<Instance> instance,
                                                     IngestOptions options) {
+  FOOTFALL_RETURN_IF_ERROR(instance->CheckWritable());
   if (options.now_ms == 0) options.now_ms = base::NowMs();
   return std::unique_ptr<Ingest>(new Ingest(std::move(instance), std::move(options)));
 }
@@ -49,6 +50,7 @@ absl::Status Ingest::Write(std::string_view bytes) {
     filter_->Write(piece);
     bytes.remove_prefix(piece.size());
   }
+  CountRefused();
   return status_;
 }
 
@@ -60,12 +62,19 @@ absl::Status Ingest::Finish() {
   if (status_.ok()) status_ = base::Cancel::Check(options_.cancel.get());
   if (status_.ok()) filter_->Finish();
   if (status_.ok()) Commit();
+  CountRefused();
+  return status_;
+}
+
+void Ingest::CountRefused() {
   const capture::FilterCounters& counters = filter_->counters();
   IngestMetrics& metrics = instance_->ingest_metrics();
-  metrics.dropped_level += counters.dropped_level;
-  metrics.dropped_policy += counters.dropped_policy;
-  metrics.rejected += counters.rejected + rejected_by_store_;
-  return status_;
+  const auto add = [](std::atomic<uint64_t>& total, uint64_t& counted, uint64_t now) {
+    total += now - std::exchange(counted, now);
+  };
+  add(metrics.dropped_level, counted_.dropped_level, counters.dropped_level);
+  add(metrics.dropped_policy, counted_.dropped_policy, counters.dropped_policy);
+  add(metrics.rejected, counted_.rejected, counters.rejected + rejected_by_store_);
 }
 
 void Ingest::OnEvent(const model::Event& event, const capture::InputPosition& position) {

@@ -50,6 +50,8 @@ class Ingest : private capture::EventSink {
   void OnEvent(const model::Event& event,
                const capture::InputPosition& position) override;
   void Commit();
+  // Adds what was refused since the last call to the metrics.
+  void CountRefused();
 
   std::shared_ptr<Instance> instance_;
   IngestOptions options_;
@@ -58,6 +60,11 @@ class Ingest : private capture::EventSink {
   std::vector<capture::InputPosition> positions_;  // Of the events in batch_.
   absl::Status status_;
   bool finished_ = false;
+  struct {
+    uint64_t dropped_level = 0;
+    uint64_t dropped_policy = 0;
+    uint64_t rejected = 0;
+  } counted_;  // What the metrics know of this stream.
   uint64_t accepted_ = 0;
   uint64_t duplicates_ = 0;
   uint64_t rejected_by_store_ = 0;

@@ -32,15 +32,19 @@ base::Json TextOrNull(const base::Json* value) {
 
 absl::StatusOr<std::shared_ptr<Instance>> Instance::Open(const std::string& path,
                                                          const store::Options& options) {
-  std::shared_ptr<Instance> instance(new Instance());
+  std::shared_ptr<Instance> instance(
+      new Instance(options.mode == store::OpenMode::kReadOnly));
   FOOTFALL_ASSIGN_OR_RETURN(instance->store_, store::EventStore::Open(path, options));
   instance->capture_memory_ = capture::MakeCaptureMemory();
   return instance;
 }
 
-absl::Status Instance::Close() {
-  closed_.store(true, std::memory_order_relaxed);
-  return store_->Close();
+absl::Status Instance::Close() { return store_->Close(); }
+
+absl::Status Instance::CheckWritable() const {
+  FOOTFALL_RETURN_IF_ERROR(store_->CheckUsable());
+  if (!read_only_) return absl::OkStatus();
+  return absl::FailedPreconditionError("the store is open for reading only");
 }
 
 absl::StatusOr<report::Result> Instance::Counted(absl::StatusOr<report::Result> result) {

@@ -34,10 +34,13 @@ class Instance {
 
   // Waits for calls in progress; answers what went wrong. Idempotent.
   absl::Status Close();
-  bool closed() const { return closed_.load(std::memory_order_relaxed); }
+  // FAILED_PRECONDITION for a store that is open for reading only.
+  absl::Status CheckWritable() const;
 
   store::EventStore& store() { return *store_; }
-  const std::shared_ptr<capture::CaptureMemory>& capture_memory() { return capture_memory_; }
+  const std::shared_ptr<capture::CaptureMemory>& capture_memory() {
+    return capture_memory_;
+  }
   IngestMetrics& ingest_metrics() { return ingest_metrics_; }
   uint64_t reports_run() const { return reports_run_.load(std::memory_order_relaxed); }
 
@@ -62,15 +65,15 @@ class Instance {
                             absl::FunctionRef<absl::Status(std::string_view)> write);
 
  private:
-  Instance() = default;
+  explicit Instance(bool read_only) : read_only_(read_only) {}
 
   absl::StatusOr<report::Result> Counted(absl::StatusOr<report::Result> result);
 
+  const bool read_only_;
   std::unique_ptr<store::EventStore> store_;
   std::shared_ptr<capture::CaptureMemory> capture_memory_;
   IngestMetrics ingest_metrics_;
   std::atomic<uint64_t> reports_run_{0};
-  std::atomic<bool> closed_{false};
 };
 
 }  // namespace footfall::runtime

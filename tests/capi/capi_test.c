@@ -441,8 +441,12 @@ static void test_fork(footfall_store* store) {
   const pid_t child = fork();
   if (child == 0) {
     footfall_buffer* json = NULL;
-    _exit(footfall_store_stats(store, &json, NULL) == FOOTFALL_FAILED_PRECONDITION ? 0
-                                                                                    : 1);
+    const int refused =
+        footfall_store_stats(store, &json, NULL) == FOOTFALL_FAILED_PRECONDITION &&
+        footfall_settings_list(store, &json, NULL) == FOOTFALL_FAILED_PRECONDITION &&
+        footfall_store_ingest(store, "{}", 2, NULL, NULL, NULL) ==
+            FOOTFALL_FAILED_PRECONDITION;
+    _exit(refused ? 0 : 1);
   }
   int status = -1;
   CHECK(child > 0 && waitpid(child, &status, 0) == child);
@@ -458,6 +462,13 @@ int main(int argc, char** argv) {
   test_options();
   footfall_store* store = NULL;
   EXPECT(FOOTFALL_OK, footfall_store_open(path_of("store"), NULL, &store, &error));
+  footfall_store* reader = NULL;
+  footfall_store_options read_only = FOOTFALL_STORE_OPTIONS_INIT;
+  read_only.mode = FOOTFALL_OPEN_READ_ONLY;
+  EXPECT(FOOTFALL_OK, footfall_store_open(path_of("store"), &read_only, &reader, &error));
+  EXPECT(FOOTFALL_FAILED_PRECONDITION,
+         footfall_store_ingest(reader, "{}", 2, NULL, NULL, &error));
+  footfall_store_free(reader);
   footfall_store* second = NULL;
   EXPECT(FOOTFALL_FAILED_PRECONDITION,
          footfall_store_open(path_of("store"), NULL, &second, &error));

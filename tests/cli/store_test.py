@@ -185,7 +185,7 @@ class CareTest(ProgramTest):
     def test_an_unwritable_folder(self):
         if os.geteuid() == 0:
             # Root writes anywhere but where the kernel says no.
-            self.error_of("settings", "set", "level", "dxa", "--db", "/sys/footfall")
+            self.error_of("settings", "set", "level", "dxa", "--db", "/proc/footfall")
             return
         parent = self.folder / "locked"
         parent.mkdir(mode=0o500)

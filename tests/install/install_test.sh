@@ -27,7 +27,7 @@ mkdir "$work/readme-run" && (cd "$work/readme-run" && "$work/readme") >"$work/re
 grep -q '^ana@example.com,' "$work/readme.out"
 
 echo "== find_package"
-cmake -S "$root/tests/install/outside" -B "$work/outside" \
+cmake -S "$root/tests/install/outside" -B "$work/outside" -G Ninja \
   -DCMAKE_PREFIX_PATH="$prefix" -DEMBED_SOURCE="$root/examples/embed_c/embed.c" >/dev/null
 cmake --build "$work/outside" >/dev/null
 mkdir "$work/run" && (cd "$work/run" && "$work/outside/embed") >"$work/cmake.out"

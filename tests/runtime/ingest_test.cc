@@ -112,8 +112,11 @@ TEST(IngestTest, FullBatchesAreDurableBeforeFinish) {
   }
   EXPECT_EQ(ingest->acknowledged(), 20u);
   EXPECT_EQ(temp.instance->store().metrics().events_accepted, 20u);
+  ASSERT_TRUE(ingest->Write("nonsense\n").ok());
+  EXPECT_EQ(temp.instance->ingest_metrics().rejected, 1u);
   ASSERT_TRUE(ingest->Finish().ok());
   EXPECT_EQ(temp.instance->store().metrics().events_accepted, 25u);
+  EXPECT_EQ(temp.instance->ingest_metrics().rejected, 1u);
 }
 
 TEST(IngestTest, WithoutFinishTheLastBatchIsDropped) {
