@@ -13,7 +13,8 @@ sanitizers.
 
   --build-dir DIR   where to build (default: build/tests)
   --jobs N          parallel jobs (default: number of processors)
-  --slow            run the long tests too: browser recordings, many kills
+  --slow            run the long tests too, in the release build: browser recordings,
+                    a million events, many kills
   --no-sanitizer    leave the sanitizer build out
   --filter REGEX    only the tests whose names match
   --help            this text
@@ -47,8 +48,7 @@ run_suite() {
   shift
   echo "== $name: configure and build" >&2
   cmake -S "$root" -B "$build/$name" -G Ninja \
-    -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_C_COMPILER_LAUNCHER=ccache \
-    -DFOOTFALL_SLOW_TESTS=$slow "$@" >/dev/null
+    -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_C_COMPILER_LAUNCHER=ccache "$@" >/dev/null
   cmake --build "$build/$name" -j "$jobs" -- --quiet
   echo "== $name: test" >&2
   (cd "$build/$name" &&
@@ -56,7 +56,7 @@ run_suite() {
 }
 
 run_suite release -DCMAKE_BUILD_TYPE=Release -DFOOTFALL_BUILD_BENCHMARKS=ON \
-  -DFOOTFALL_WERROR=ON
+  -DFOOTFALL_WERROR=ON -DFOOTFALL_SLOW_TESTS=$slow
 if [ $sanitizer = 1 ]; then
   run_suite sanitizer -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g1" \
     -DFOOTFALL_SANITIZE=address,undefined
