@@ -98,7 +98,8 @@ void PrintError(bool json, const Error& error) {
                  error.byte < 0 ? "null" : std::to_string(error.byte).c_str());
     return;
   }
-  std::string place = error.path;
+  // Most messages about a path begin with it.
+  std::string place = error.message.rfind(error.path, 0) == 0 ? "" : error.path;
   if (error.byte >= 0) {
     if (!place.empty()) place += ", ";
     place += "byte " + std::to_string(error.byte);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "cli.h"
 #include "io.h"
@@ -90,11 +91,22 @@ std::string NamedCommand(const CLI::App& program) {
   return name;
 }
 
+// CLI11 calls a command that it does not know a missing one.
+std::string Explain(const CLI::App& program, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = program.remaining(/*recurse=*/true);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty() &&
+      unknown.front()[0] != '-') {
+    return "there is no command '" + unknown.front() + "'";
+  }
+  return error.what();
+}
+
 int Refuse(const CLI::App& program, bool json, const CLI::ParseError& error) {
+  const std::string message = Explain(program, error);
   if (json) {
-    PrintError(true, MakeError(FOOTFALL_INVALID_ARGUMENT, error.what()));
+    PrintError(true, MakeError(FOOTFALL_INVALID_ARGUMENT, message));
   } else {
-    std::fprintf(stderr, "footfall: %s\nTry: %s --help\n", error.what(),
+    std::fprintf(stderr, "footfall: %s\nTry: %s --help\n", message.c_str(),
                  NamedCommand(program).c_str());
   }
   return kWrongUse;

@@ -53,6 +53,11 @@ class UsageTest(ProgramTest):
             f"footfall {versions['version']} (library {versions['library']})\n",
         )
 
+    def test_an_unknown_command_is_named(self):
+        for words in (["dance"], ["report", "dance"]):
+            done = self.run_program(*words, expect=2)
+            self.assertIn("there is no command 'dance'", done.err)
+
     def test_wrong_use(self):
         for words in (
             [],
