@@ -1,8 +1,10 @@
 #include "capture/cleaner.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
-#include <cstring>
+#include <cstdlib>
+#include <string>
 
 #include "capture/secret_memory.h"
 #include "capture/text_scan.h"
@@ -12,43 +14,29 @@
 namespace footfall::capture {
 namespace {
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+constexpr size_t kLinesMax = 16;
+constexpr size_t kCardBytesMin = 13;
 
-bool IsWordByte(char c) {
-  return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
-// The number of bytes that `a` and `b` begin with alike, regardless of ASCII case.
-size_t CommonPrefix(std::string_view a, std::string_view b) {
-  const size_t size = std::min(a.size(), b.size());
-  size_t i = 0;
-  while (i < size && Lower(a[i]) == Lower(b[i])) ++i;
-  return i;
-}
-
-bool RepeatsSecret(std::string_view text, std::string_view secret) {
-  const size_t prefix = PrefixOfCharacters(secret, kSecretCharactersMin);
-  for (size_t pos = 0; pos + prefix <= text.size(); ++pos) {
-    if (Lower(text[pos]) != Lower(secret[0])) continue;
-    const std::string_view rest = text.substr(pos);
-    const size_t common = CommonPrefix(rest, secret);
-    if (common == secret.size()) return true;
-    // A word that merely begins like the secret is no copy of what was typed so far.
-    if (common >= prefix && (common == rest.size() || !IsWordByte(rest[common])))
-      return true;
+// The characters of a JSON string that AppendJsonText wrote, without quotes.
+std::string_view Unescape(std::string_view json, Arena& arena) {
+  if (json.find('\\') == std::string_view::npos) return json;
+  char* out = arena.Allocate(json.size());
+  size_t size = 0;
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  for (size_t i = 0; i < json.size(); ++i) {
+    char c = json[i];
+    if (c == '\\' && i + 1 < json.size()) {
+      c = json[++i];
+      if (c == 'n' || c == 'r' || c == 't') {
+        c = ' ';  // All white space is compared alike.
+      } else if (c == 'u' && i + 4 < json.size()) {
+        c = static_cast<char>(digit(json[i + 3]) * 16 + digit(json[i + 4]));
+        i += 4;
+      }
+    }
+    out[size++] = c;
   }
-  return false;
-}
-
-bool RepeatsValue(std::string_view text, std::string_view value) {
-  if (PrefixOfCharacters(value, kSecretCharactersMin) == 0) {
-    return text.size() == value.size() && CommonPrefix(text, value) == value.size();
-  }
-  for (size_t pos = 0; pos + value.size() <= text.size(); ++pos) {
-    if (CommonPrefix(text.substr(pos), value) == value.size()) return true;
-  }
-  return false;
+  return {out, size};
 }
 
 bool IsEscaped(char c) {
@@ -112,28 +100,79 @@ void AppendJsonText(std::string& out, std::string_view text) {
   out.push_back('"');
 }
 
+void Cleaner::PrepareNeedles() {
+  searches_.clear();
+  const auto add = [this](std::string_view text, bool secret) {
+    const std::string_view folded = FoldText(text, arena_);
+    if (!folded.empty()) searches_.emplace_back(folded, secret, arena_);
+  };
+  for (const Needle& needle : needles_) {
+    add(needle.text, needle.secret);
+    size_t pos = needle.text.find_first_of("\n\r");
+    if (pos == std::string_view::npos) continue;
+    pos = 0;
+    for (size_t lines = 0; lines < kLinesMax && pos < needle.text.size();) {
+      const size_t end =
+          std::min(needle.text.find_first_of("\n\r", pos), needle.text.size());
+      const std::string_view line = needle.text.substr(pos, end - pos);
+      pos = end + 1;
+      if (PrefixOfCharacters(line, kSecretCharactersMin) == 0) continue;
+      add(line, needle.secret);
+      ++lines;
+    }
+  }
+}
+
 bool Cleaner::IsSecretKey(std::string_view key, uint64_t hash) {
+  if (key.size() >= kCardBytesMin || MayLookLikeUrl(key)) {
+    RuleCounts uncounted;
+    if (ScanInto(key, uncounted) != key) return true;
+  }
   if (!vocabulary_.IsSecret(key, hash)) return false;
   const auto& allow = policy_.properties_allow;
   return std::find(allow.begin(), allow.end(), key) == allow.end();
 }
 
-bool Cleaner::Repeats(std::string_view text) const {
-  return std::any_of(needles_.begin(), needles_.end(), [text](const Needle& needle) {
-    return needle.secret ? RepeatsSecret(text, needle.text)
-                         : RepeatsValue(text, needle.text);
-  });
+bool Cleaner::Repeats(std::string_view text) {
+  if (searches_.empty()) return false;
+  const std::string_view folded = FoldText(text, arena_);
+  return std::any_of(
+      searches_.begin(), searches_.end(),
+      [folded](const NeedleSearch& search) { return search.FoundIn(folded); });
 }
 
-std::string_view Cleaner::Scan(std::string_view text) {
-  if (MayLookLikeUrl(text) && LooksLikeUrl(text))
-    return FilterUrl(text, policy_.url, arena_, counts_);
-  return ScanText(text, arena_, counts_);
+bool Cleaner::RepeatsSecret(std::string_view text) {
+  const std::string_view folded = FoldText(text, arena_);
+  return std::any_of(searches_.begin(), searches_.end(),
+                     [folded](const NeedleSearch& search) {
+                       return search.secret() && search.FoundIn(folded);
+                     });
 }
+
+bool Cleaner::NumberRepeats(std::string_view text) {
+  if (Repeats(text)) return true;
+  // 7.0 and 70e-1 are spellings of 7.
+  const double value = std::fabs(std::strtod(std::string(text).c_str(), nullptr));
+  if (!(value < 1e19) || std::floor(value) != value) return false;
+  return text.find_first_of(".eE") != std::string_view::npos &&
+         Repeats(std::to_string(static_cast<uint64_t>(value)));
+}
+
+std::string_view Cleaner::ScanInto(std::string_view text, RuleCounts& counts) {
+  if (MayLookLikeUrl(text)) {
+    if (LooksLikeUrl(text)) return FilterUrl(text, policy_.url, arena_, counts);
+    if (text.find(':') != std::string_view::npos) {
+      text = FilterUrlsInText(text, policy_.url, arena_, counts);
+    }
+  }
+  return ScanText(text, arena_, counts);
+}
+
+std::string_view Cleaner::Scan(std::string_view text) { return ScanInto(text, counts_); }
 
 std::string_view Cleaner::LongText(std::string_view text) {
   if (text.empty()) return text;
-  if (!needles_.empty()) {
+  if (!searches_.empty()) {
     if (MayLookLikeUrl(text) && LooksLikeUrl(text)) return Url(text);
     if (Repeats(text)) {
       counts_.Add(Rule::kRawCopy);
@@ -145,32 +184,28 @@ std::string_view Cleaner::LongText(std::string_view text) {
 
 std::string_view Cleaner::Url(std::string_view url) {
   const std::string_view filtered = FilterUrl(url, policy_.url, arena_, counts_);
-  if (needles_.empty() || filtered.empty()) return filtered;
-  return MaskUrlSegments(filtered, arena_, [this](std::string_view segment) {
-    if (!Repeats(segment)) return false;
-    counts_.Add(Rule::kRawCopy);
-    return true;
+  if (searches_.empty() || filtered.empty()) return filtered;
+  return MaskUrlSegments(filtered, arena_, [this](std::string_view part, UrlPart kind) {
+    // A host that holds a typed word says where the person is, not what was typed.
+    const bool hide = kind == UrlPart::kOrigin ? RepeatsSecret(part) : Repeats(part);
+    if (hide) counts_.Add(Rule::kRawCopy);
+    return hide;
   });
 }
 
-std::string_view Cleaner::Json(std::string_view json, bool* hidden) {
-  *hidden = false;
-  std::string escaped;
-  for (const Needle& needle : needles_) {
-    escaped.clear();
-    AppendJsonText(escaped, needle.text);
-    const std::string_view text = std::string_view(escaped).substr(1, escaped.size() - 2);
-    // A short value counts only as a whole string, so the quotes belong to it.
-    const bool is_short = PrefixOfCharacters(needle.text, kSecretCharactersMin) == 0;
-    const bool found = needle.secret ? RepeatsSecret(json, text)
-                       : is_short    ? json.find(escaped) != std::string_view::npos
-                                     : RepeatsValue(json, text);
-    if (!found) continue;
-    counts_.Add(Rule::kRawCopy);
-    *hidden = true;
-    return kMask;
+bool Cleaner::JsonRepeats(std::string_view json) {
+  for (size_t pos = 0; pos < json.size();) {
+    const size_t begin = pos++;
+    if (json[begin] == '"') {
+      while (json[pos] != '"') pos += json[pos] == '\\' ? 2 : 1;
+      if (Repeats(Unescape(json.substr(begin + 1, pos - begin - 1), arena_))) return true;
+      ++pos;
+    } else if (json[begin] == '-' || (json[begin] >= '0' && json[begin] <= '9')) {
+      pos = std::min(json.find_first_of(",]}", pos), json.size());
+      if (NumberRepeats(json.substr(begin, pos - begin))) return true;
+    }
   }
-  return json;
+  return false;
 }
 
 }  // namespace footfall::capture

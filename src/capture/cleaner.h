@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "capture/arena.h"
+#include "capture/needle_search.h"
 #include "capture/policy_internal.h"
 #include "capture/rules.h"
 #include "capture/vocabulary.h"
@@ -33,16 +34,25 @@ class Cleaner {
     arena_.Reset();
     counts_.Clear();
     needles_.clear();
+    searches_.clear();
   }
 
   Arena& arena() { return arena_; }
   RuleCounts& counts() { return counts_; }
   VocabularyCache& vocabulary() { return vocabulary_; }
   std::vector<Needle>& needles() { return needles_; }
+  // Makes the methods below look for the needles, and for the lines of long ones.
+  void PrepareNeedles();
+  bool has_needles() const { return !searches_.empty(); }
 
-  // True for a property key of the secret vocabulary that the policy does not exempt.
-  // `hash` is HashBytes(key).
+  // True for a property key of the secret vocabulary that the policy does not exempt, and
+  // for one that Scan would change. `hash` is HashBytes(key).
   bool IsSecretKey(std::string_view key, uint64_t hash);
+
+  // True when the text repeats one of the needles.
+  bool Repeats(std::string_view text);
+  // The same for a number, `text` being its JSON.
+  bool NumberRepeats(std::string_view text);
 
   // The text without what the scanners find in it; a URL follows the URL rule.
   std::string_view Scan(std::string_view text);
@@ -50,28 +60,31 @@ class Cleaner {
   // As Scan, and the mask when the text repeats one of the needles.
   std::string_view Text(std::string_view text) {
     // Too short for a URL with anything to strip, and for every scanner.
-    if (text.size() < kScannedBytesMin && needles_.empty()) return text;
+    if (text.size() < kScannedBytesMin && searches_.empty()) return text;
     return LongText(text);
   }
 
-  // The URL rule, with path segments masked that repeat one of the needles.
+  // The URL rule, with what repeats one of the needles masked: path segments, and the
+  // host when it is a secret.
   std::string_view Url(std::string_view url);
 
-  // JSON text that was scanned as it was written: a string with the mask when it repeats
-  // one of the needles; then *hidden is true.
-  std::string_view Json(std::string_view json, bool* hidden);
+  // True when a key, a string or a number in `json` repeats one of the needles. `json` is
+  // valid and was written by AppendJsonText.
+  bool JsonRepeats(std::string_view json);
 
  private:
   static constexpr size_t kScannedBytesMin = 6;
 
   std::string_view LongText(std::string_view text);
-  bool Repeats(std::string_view text) const;
+  std::string_view ScanInto(std::string_view text, RuleCounts& counts);
+  bool RepeatsSecret(std::string_view text);
 
   const CompiledPolicy& policy_;
   Arena arena_;
   RuleCounts counts_;
   VocabularyCache vocabulary_;
   std::vector<Needle> needles_;
+  std::vector<NeedleSearch> searches_;
 };
 
 // Appends `text`, valid UTF-8, as a JSON string with quotes.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <string>
 
 #include "capture/hash.h"
 #include "capture/url.h"
@@ -178,17 +179,18 @@ uint64_t SessionKey(const model::Event& event) {
 }
 
 uint64_t PageKey(uint64_t session, const model::Event& event) {
-  return HashBytes(UrlWithoutQuery(event.url), session);
+  std::string buffer;
+  return HashBytes(PageOf(event.url, buffer), session);
 }
 
 uint64_t FieldKey(uint64_t page, const model::Event& event) {
   const model::Element& element = event.element;
   if (!element.id.empty()) return HashBytes(element.id, page);
+  // Classes come and go while a page is used, so they identify nothing.
   uint64_t key = HashBytes(element.name, page + 1);
   for (const model::PathEntry& entry : element.path) {
     key = HashBytes(entry.tag, key);
     key = HashBytes(entry.id, key);
-    key = HashBytes(entry.css_class, key);
   }
   return key;
 }

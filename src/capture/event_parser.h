@@ -123,8 +123,9 @@ class EventParser {
 
   bool Fail(std::string_view reason);
   bool FailJson(simdjson::error_code code);
-  // Puts a key or an index before the path of the error, on the way out.
-  void InPath(std::string_view key);
+  // Puts a key or an index before the path of the error, on the way out. A key that is
+  // not known may be somebody's data, so the path then ends before it.
+  void InPath(const Key& key);
   void InPath(size_t index);
 
   ParseLimits limits_;

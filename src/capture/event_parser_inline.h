@@ -87,11 +87,11 @@ bool EventParser::ForEachMember(Object& object, KeyTable* table, int depth,
     }
     if (duplicate) {
       Fail("the key stands twice");
-      InPath(key.text);
+      InPath(key);
       return false;
     }
     if (!handle(key, field.value())) {
-      InPath(key.text);
+      InPath(key);
       return false;
     }
   }

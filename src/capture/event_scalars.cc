@@ -3,7 +3,6 @@
 #include <string>
 
 #include "capture/event_parser_inline.h"
-#include "capture/text_scan.h"
 #include "capture/time_text.h"
 
 namespace footfall::capture {
@@ -144,14 +143,12 @@ bool EventParser::FailJson(simdjson::error_code code) {
   }
 }
 
-void EventParser::InPath(std::string_view key) {
-  // A key may itself be somebody's data; only plain names are repeated.
-  bool plain = !key.empty() && key.size() <= 40 && !HasCard(key);
-  for (const char c : key) {
-    plain &= ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') ||
-             c == '_' || c == '-' || c == '.';
+void EventParser::InPath(const Key& key) {
+  if (key.known < 0) {
+    error_->path.clear();
+    return;
   }
-  std::string path(plain ? key : std::string_view("?"));
+  std::string path(key.text);
   if (!error_->path.empty() && error_->path[0] != '[') path += '.';
   error_->path = path + error_->path;
 }

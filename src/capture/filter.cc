@@ -37,6 +37,13 @@ bool IsInteraction(EventType type) {
   return model::LevelOf(type) == model::Level::kInteractions;
 }
 
+std::string_view TrimEnd(std::string_view text) {
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
 // An IPv4 address may come in the notation of IPv6.
 std::string_view PlainAddress(std::string_view ip) {
   constexpr std::string_view kMapped = "::ffff:";
@@ -94,13 +101,38 @@ class Filter::Impl : public SplitterSink {
 
   void OnEventText(std::string_view text, size_t capacity,
                    const EventPosition& position) override {
-    cleaner_.BeginEvent();
-    if (!parser_.Parse(text.data(), text.size(), capacity, parsed_, error_)) {
-      const uint64_t defect = error_.byte < 0 ? 0 : static_cast<uint64_t>(error_.byte);
-      Reject(position.line, position.byte + defect, std::move(error_.path),
-             std::move(error_.reason));
-      return;
+    if (Parse(text, capacity)) return Accept(position);
+    // Objects on one line, with nothing or something broken between them.
+    size_t size = FirstObjectSize(text);
+    if (size == text.size()) return RejectParsed(position);
+    EventPosition here = position;
+    for (std::string_view rest = text;;) {
+      if (Parse(TrimEnd(rest.substr(0, size)), capacity)) {
+        Accept(here);
+      } else {
+        RejectParsed(here);
+      }
+      rest.remove_prefix(size);
+      if (rest.empty()) return;
+      capacity -= size;
+      here.byte += size;
+      size = FirstObjectSize(rest);
     }
+  }
+
+  bool Parse(std::string_view text, size_t capacity) {
+    cleaner_.BeginEvent();
+    return parser_.Parse(text.data(), text.size(), capacity, parsed_, error_);
+  }
+
+  void RejectParsed(const EventPosition& position) {
+    const uint64_t defect = error_.byte < 0 ? 0 : static_cast<uint64_t>(error_.byte);
+    Reject(position.line, position.byte + defect, std::move(error_.path),
+           std::move(error_.reason));
+  }
+
+  // Filters the event that was parsed.
+  void Accept(const EventPosition& position) {
     if (parsed_.event.person.substr(0, kAnonymousPrefix.size()) == kAnonymousPrefix) {
       Reject(position.line, position.byte, "person",
              "must not begin with 'anonymous:', which names anonymous people");
@@ -263,6 +295,8 @@ class Filter::Impl : public SplitterSink {
       const size_t before = held.bytes();
       if (subject.verdict.value_allowed) {
         const model::Event& event = parsed_.event;
+        CollectSecrets(subject);
+        cleaner_.PrepareNeedles();
         held.SetValues(cleaner_.Text(event.value), cleaner_.Text(event.element.value),
                        cleaner_.Text(event.element.text));
       } else {
@@ -319,22 +353,28 @@ class Filter::Impl : public SplitterSink {
     for (size_t i = 0; i < totals_.size(); ++i) totals_[i] += counts[i];
   }
 
+  void CollectSecrets(const Subject& subject) {
+    if (memory_->secrets.empty()) return;
+    memory_->secrets.Collect(subject.session, cleaner_.arena(), cleaner_.needles());
+  }
+
+  void AddValueNeedle(std::string_view value) {
+    if (!value.empty() && value != kMask) cleaner_.needles().push_back({value, false});
+  }
+
   // Turns the event into what may leave.
   void Clean(const Subject& subject) {
     model::Event& event = parsed_.event;
     const bool interaction = IsInteraction(event.type);
-    if (!memory_->secrets.empty()) {
-      memory_->secrets.Collect(subject.session, cleaner_.arena(), cleaner_.needles());
-    }
+    CollectSecrets(subject);
     // An input event says itself that its value was typed, also without an element.
     if (!subject.verdict.value_allowed &&
         (subject.verdict.takes_text || event.type == EventType::kInput ||
          event.type == EventType::kSelect)) {
-      for (const std::string_view value : {event.value, event.element.value}) {
-        if (!value.empty() && value != kMask)
-          cleaner_.needles().push_back({value, false});
-      }
+      AddValueNeedle(event.value);
+      if (event.element.value != event.value) AddValueNeedle(event.element.value);
     }
+    if (!cleaner_.needles().empty()) cleaner_.PrepareNeedles();
     CleanUrl(event);
     if (event.key.data() != nullptr &&
         (event.type != EventType::kKeystroke || subject.verdict.censored)) {
@@ -438,15 +478,44 @@ class Filter::Impl : public SplitterSink {
   }
 
   void CleanProperties() {
+    if (cleaner_.has_needles()) HideCopies();
     for (model::Property& property : parsed_.properties) {
       model::Value& value = property.value;
       if (value.kind == model::Value::Kind::kString) {
         value.text = cleaner_.Text(value.text);
-      } else if (value.kind == model::Value::Kind::kJson && !cleaner_.needles().empty()) {
-        bool hidden;
-        value.text = cleaner_.Json(value.text, &hidden);
-        if (hidden) value.kind = model::Value::Kind::kString;
       }
+    }
+  }
+
+  // Drops the properties whose key repeats a needle, and masks the values that are no
+  // strings and do.
+  void HideCopies() {
+    size_t kept = 0;
+    for (model::Property& property : parsed_.properties) {
+      if (cleaner_.Repeats(property.key)) {
+        cleaner_.counts().Add(Rule::kSecretKey);
+        continue;
+      }
+      if (ValueRepeats(property.value)) {
+        cleaner_.counts().Add(Rule::kRawCopy);
+        property.value = model::Value::String(kMask);
+      }
+      parsed_.properties[kept++] = property;
+    }
+    parsed_.properties.resize(kept);
+    parsed_.event.properties = parsed_.properties;
+  }
+
+  bool ValueRepeats(const model::Value& value) {
+    switch (value.kind) {
+      case model::Value::Kind::kInt:
+        return cleaner_.NumberRepeats(std::to_string(value.integer));
+      case model::Value::Kind::kDouble:
+        return cleaner_.NumberRepeats(value.text);
+      case model::Value::Kind::kJson:
+        return cleaner_.JsonRepeats(value.text);
+      default:
+        return false;
     }
   }
 

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <bit>
 #include <cstring>
 
 namespace footfall::capture {
@@ -25,6 +26,47 @@ std::string_view Trim(std::string_view text, EventPosition* position) {
 }
 
 }  // namespace
+
+void Brackets::Open(char c) {
+  if (depth_ < kKindsMax) {
+    const uint64_t bit = uint64_t{1} << depth_;
+    arrays_ = c == '[' ? arrays_ | bit : arrays_ & ~bit;
+  }
+  ++depth_;
+}
+
+void Brackets::Close(char c) {
+  if (depth_ == 0) return;
+  if (depth_ <= kKindsMax) {
+    const uint64_t alike =
+        (c == ']' ? arrays_ : ~arrays_) & (~uint64_t{0} >> (kKindsMax - depth_));
+    if (alike != 0) depth_ = static_cast<uint64_t>(std::bit_width(alike));
+  }
+  --depth_;
+}
+
+size_t FirstObjectSize(std::string_view text) {
+  Brackets brackets;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') {
+        ++i;
+      } else if (c == '"') {
+        in_string = false;
+      }
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (c == '{' && i > 0 && !brackets.open()) return i;
+      brackets.Open(c);
+    } else if (c == '}' || c == ']') {
+      brackets.Close(c);
+    }
+  }
+  return text.size();
+}
 
 Splitter::Splitter(size_t event_bytes_max, SplitterSink& sink)
     : event_bytes_max_(event_bytes_max), sink_(sink) {}
@@ -174,7 +216,7 @@ size_t Splitter::Array(std::string_view bytes) {
         // follows the line is taken for the next element, lest all of them be lost.
         ++here_.line;
         in_string_ = false;
-        depth_ = 0;
+        brackets_.Clear();
         EmitElement(bytes.substr(start, i - start), bytes.size() - start);
         after_comma_ = false;
       }
@@ -184,7 +226,7 @@ size_t Splitter::Array(std::string_view bytes) {
       if (c == '\n') ++here_.line;
       continue;
     }
-    if (depth_ == 0 && (c == ',' || c == ']')) {
+    if (!brackets_.open() && (c == ',' || c == ']')) {
       if (in_element_) {
         EmitElement(bytes.substr(start, i - start), bytes.size() - start);
       } else if (c == ',' || after_comma_) {
@@ -198,6 +240,10 @@ size_t Splitter::Array(std::string_view bytes) {
       }
       continue;
     }
+    if (c == '{' && in_element_ && !brackets_.open()) {
+      // A comma is missing, which is no reason to lose the objects on both sides.
+      EmitElement(bytes.substr(start, i - start), bytes.size() - start);
+    }
     if (!in_element_) {
       in_element_ = true;
       event_ = here_;
@@ -206,9 +252,9 @@ size_t Splitter::Array(std::string_view bytes) {
     if (c == '"') {
       in_string_ = true;
     } else if (c == '{' || c == '[') {
-      ++depth_;
-    } else if ((c == '}' || c == ']') && depth_ > 0) {
-      --depth_;
+      brackets_.Open(c);
+    } else if (c == '}' || c == ']') {
+      brackets_.Close(c);
     }
   }
   if (in_element_) Hold(bytes.substr(start));
@@ -235,7 +281,7 @@ void Splitter::Finish() {
   if (mode_ == Mode::kLines) {
     if (!held_.empty() || too_long_) Emit({}, 0);
   } else if (mode_ == Mode::kArray) {
-    const bool cut = in_string_ || depth_ > 0;
+    const bool cut = in_string_ || brackets_.open();
     if (in_element_) EmitElement({}, 0);
     // An element that was cut off is counted once, not the array as well.
     if (!cut) sink_.OnBadText("the array is not closed", here_);

@@ -15,6 +15,27 @@ struct EventPosition {
   uint64_t byte = 0;  // 0-based, of its first byte.
 };
 
+// The open brackets of a JSON value that may be malformed.
+class Brackets {
+ public:
+  bool open() const { return depth_ > 0; }
+  void Clear() { depth_ = 0; }
+  void Open(char c);
+  // Closes the latest bracket of the kind of `c` and all inside it; without one, the
+  // latest bracket.
+  void Close(char c);
+
+ private:
+  static constexpr uint64_t kKindsMax = 64;  // Deeper brackets count as being alike.
+
+  uint64_t depth_ = 0;
+  uint64_t arrays_ = 0;  // By depth: set for '[', of which only the lowest depth_ count.
+};
+
+// The size of the first JSON object in `text`, or of what stands in front of it: up to
+// the next brace that opens outside of all brackets and strings.
+size_t FirstObjectSize(std::string_view text);
+
 class SplitterSink {
  public:
   virtual ~SplitterSink() = default;
@@ -62,7 +83,7 @@ class Splitter {
   int bom_ = 0;  // Bytes of a byte order mark seen so far.
 
   // Of the array.
-  uint64_t depth_ = 0;  // Of brackets inside the element.
+  Brackets brackets_;  // Inside the element.
   bool in_string_ = false;
   bool escaped_ = false;
   bool in_element_ = false;      // Its first byte was seen.

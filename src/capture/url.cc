@@ -98,6 +98,12 @@ bool HoldsData(const Scheme& scheme) {
          scheme.Is("vbscript") || scheme.Is("filesystem") || scheme.Is("view-source");
 }
 
+// The schemes whose URLs have a host, however many slashes precede it.
+bool HasHost(const Scheme& scheme) {
+  return scheme.Is("https") || scheme.Is("http") || scheme.Is("wss") || scheme.Is("ws") ||
+         scheme.Is("ftp");
+}
+
 std::string_view TrimControls(std::string_view text) {
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') {
     text.remove_prefix(1);
@@ -207,12 +213,24 @@ void AddQuery(std::string_view query, const UrlPolicy& policy, Arena& arena, Out
 size_t FindPath(std::string_view url, size_t scheme_size, size_t* userinfo_begin,
                 size_t* userinfo_end) {
   *userinfo_begin = *userinfo_end = 0;
-  size_t pos = scheme_size > 0 ? scheme_size + 1 : 0;
-  const auto slash = [&](size_t i) {
-    return i < url.size() && (url[i] == '/' || url[i] == '\\');
-  };
-  if (!slash(pos) || !slash(pos + 1)) return pos;
-  while (slash(pos)) ++pos;
+  const size_t start = scheme_size > 0 ? scheme_size + 1 : 0;
+  size_t pos = start;
+  size_t slashes = 0;
+  if (url.substr(pos, 2) == "//") {
+    slashes = 2;
+    pos += 2;
+  }
+  for (; pos < url.size(); ++pos) {
+    const char c = url[pos];
+    if ((ClassOf(c) & kSlash) != 0) {
+      ++slashes;
+    } else if (c != '\t' && c != '\n' && c != '\r') {
+      break;
+    }
+  }
+  if (slashes < 2 && !(scheme_size > 0 && HasHost(ReadScheme(url, scheme_size)))) {
+    return start;
+  }
   const size_t begin = pos;
   for (; pos < url.size() && (ClassOf(url[pos]) & (kSlash | kTail)) == 0; ++pos) {
     if (url[pos] != '@') continue;
@@ -239,8 +257,9 @@ bool LooksLikeUrl(std::string_view text) {
   if (text.size() < 3) return false;
   const size_t scheme_size = SchemeSize(text);
   if (scheme_size > 0) {
-    if (HoldsData(ReadScheme(text, scheme_size))) return true;
-    if (text.substr(scheme_size + 1, 2) != "//") return false;
+    const Scheme scheme = ReadScheme(text, scheme_size);
+    if (HoldsData(scheme)) return true;
+    if (text.substr(scheme_size + 1, 2) != "//" && !HasHost(scheme)) return false;
   } else if (text[0] != '/') {
     return false;
   } else if (text[1] != '/' && FindClass(text, 0, kTail) == text.size()) {
@@ -317,27 +336,121 @@ std::string_view FilterUrl(std::string_view url, const UrlPolicy& policy, Arena&
   return ScanText({out.data, out.size}, arena, counts);
 }
 
-std::string_view MaskUrlSegments(std::string_view url, Arena& arena,
-                                 const std::function<bool(std::string_view)>& hide) {
+std::string_view FilterUrlsInText(std::string_view text, const UrlPolicy& policy,
+                                  Arena& arena, RuleCounts& counts) {
+  std::string out;
+  size_t copied = 0;
+  for (size_t colon = text.find(':'); colon != std::string_view::npos;) {
+    size_t begin = colon;
+    while (begin > copied && (ClassOf(text[begin - 1]) & kScheme) != 0 &&
+           static_cast<unsigned char>(text[begin - 1]) > ' ') {
+      --begin;
+    }
+    while (begin < colon && !IsAlpha(text[begin])) ++begin;
+    size_t end = colon + 1;
+    while (end < text.size() && static_cast<unsigned char>(text[end]) > ' ' &&
+           text[end] != '"' && text[end] != '<' && text[end] != '>') {
+      ++end;
+    }
+    const Scheme scheme = ReadScheme(text.substr(begin), colon - begin);
+    if (begin == colon || end == colon + 1 ||
+        (text.substr(colon + 1, 2) != "//" && !HasHost(scheme) && !HoldsData(scheme))) {
+      colon = text.find(':', colon + 1);
+      continue;
+    }
+    const std::string_view url = text.substr(begin, end - begin);
+    const std::string_view filtered = FilterUrl(url, policy, arena, counts);
+    if (filtered != url) {
+      out.append(text.substr(copied, begin - copied)).append(filtered);
+      copied = end;
+    }
+    colon = text.find(':', end);
+  }
+  if (copied == 0) return text;
+  out.append(text.substr(copied));
+  return arena.Copy(out);
+}
+
+std::string_view MaskUrlSegments(
+    std::string_view url, Arena& arena,
+    const std::function<bool(std::string_view, UrlPart)>& hide) {
+  const auto hides = [&](std::string_view part) {
+    if (part.empty()) return false;
+    if (hide(PercentDecode(part, arena), UrlPart::kPath)) return true;
+    if (part.find('+') == std::string_view::npos) return false;
+    std::string spaced(part);
+    for (char& c : spaced) c = c == '+' ? ' ' : c;
+    return hide(PercentDecode(spaced, arena), UrlPart::kPath);
+  };
   size_t unused;
-  size_t pos = FindPath(url, SchemeSize(url), &unused, &unused);
+  const size_t path = FindPath(url, SchemeSize(url), &unused, &unused);
+  std::string_view origin = url.substr(0, path);
+  bool changed = !origin.empty() && hide(PercentDecode(origin, arena), UrlPart::kOrigin);
+  if (changed) origin = kMask;
   // Every segment may become a mask, and a segment may be a single byte.
-  Out out{arena.Allocate((url.size() + 1) * kMask.size())};
-  out.Add(url.substr(0, pos));
-  bool changed = false;
-  while (pos < url.size()) {
+  Out out{arena.Allocate((url.size() + 2) * kMask.size())};
+  out.Add(origin);
+  bool masked = false;
+  for (size_t pos = path; pos < url.size();) {
     size_t end = url.find_first_of("/\\?&=", pos);
     if (end == std::string_view::npos) end = url.size();
     std::string_view segment = url.substr(pos, end - pos);
-    if (!segment.empty() && hide(PercentDecode(segment, arena))) {
+    if (hides(segment)) {
       segment = kMask;
-      changed = true;
+      masked = true;
     }
     out.Add(segment);
     if (end < url.size()) out.Add(url.substr(end, 1));
     pos = end + 1;
   }
-  return changed ? std::string_view(out.data, out.size) : url;
+  // A copy may reach over several segments.
+  if (!masked && hides(url.substr(path))) {
+    out.size = origin.size();
+    out.Add("/");
+    out.Add(kMask);
+    masked = true;
+  }
+  return changed || masked ? std::string_view(out.data, out.size) : url;
+}
+
+std::string_view PageOf(std::string_view url, std::string& buffer) {
+  url = TrimControls(UrlWithoutQuery(url));
+  // Most URLs are spelled that way already.
+  size_t host_begin = 0;
+  if (url.substr(0, 8) == "https://") host_begin = 8;
+  if (url.substr(0, 7) == "http://") host_begin = 7;
+  if (host_begin > 0) {
+    size_t i = host_begin;
+    while (i < url.size() && ((url[i] >= 'a' && url[i] <= 'z') || IsDigit(url[i]) ||
+                              url[i] == '.' || url[i] == '-')) {
+      ++i;
+    }
+    if (i > host_begin && i < url.size() && url[i] == '/') return url;
+  }
+  const size_t scheme_size = SchemeSize(url);
+  size_t userinfo_begin;
+  size_t userinfo_end;
+  const size_t path = FindPath(url, scheme_size, &userinfo_begin, &userinfo_end);
+  const Scheme scheme = ReadScheme(url, scheme_size);
+  size_t host = scheme_size + 1;
+  if (!HasHost(scheme)) return url;
+  while (host < path && ((ClassOf(url[host]) & kSlash) != 0 ||
+                         static_cast<unsigned char>(url[host]) <= ' ')) {
+    ++host;
+  }
+  if (userinfo_end > 0) host = userinfo_end;
+  buffer.assign(scheme.text, scheme.size).append("://");
+  for (size_t i = host; i < path; ++i) {
+    if (static_cast<unsigned char>(url[i]) > ' ') buffer.push_back(Lower(url[i]));
+  }
+  const bool secure = scheme.Is("https") || scheme.Is("wss");
+  const std::string_view port = secure ? ":443" : scheme.Is("ftp") ? ":21" : ":80";
+  if (buffer.size() > port.size() &&
+      std::string_view(buffer).substr(buffer.size() - port.size()) == port) {
+    buffer.resize(buffer.size() - port.size());
+  }
+  buffer.append(path < url.size() ? url.substr(path) : "/");
+  return buffer;
 }
 
 bool GlobMatches(std::string_view pattern, std::string_view text) {

@@ -37,12 +37,25 @@ inline bool MayLookLikeUrl(std::string_view text) {
 std::string_view FilterUrl(std::string_view url, const UrlPolicy& policy, Arena& arena,
                            RuleCounts& counts);
 
-// Replaces the path segments, percent-decoded, that `hide` returns true for by the mask.
-std::string_view MaskUrlSegments(std::string_view url, Arena& arena,
-                                 const std::function<bool(std::string_view)>& hide);
+// The same for each URL with a scheme inside `text`.
+std::string_view FilterUrlsInText(std::string_view text, const UrlPolicy& policy,
+                                  Arena& arena, RuleCounts& counts);
+
+// What may be masked in a URL: scheme and authority, or a part of the rest.
+enum class UrlPart : uint8_t { kOrigin, kPath };
+
+// Replaces by the mask what `hide` returns true for: the origin, path segments, and the
+// path as a whole. `hide` sees them percent-decoded, with `+` as it is and as a space.
+std::string_view MaskUrlSegments(
+    std::string_view url, Arena& arena,
+    const std::function<bool(std::string_view, UrlPart)>& hide);
 
 // `url` up to its query and fragment.
 std::string_view UrlWithoutQuery(std::string_view url);
+
+// The same, spelled in one way: scheme and host in lower case, no user info, no default
+// port. A view of `url`, or of `buffer` when something had to change.
+std::string_view PageOf(std::string_view url, std::string& buffer);
 
 // Matches the whole of `text` against `pattern`, in which `*` stands for any bytes. ASCII
 // letters match regardless of case.

@@ -82,27 +82,26 @@ TEST(FilterTest, ReportsWhereADefectIs) {
        "malformed JSON: an invalid string"},
       {R"({"time":1,"person":"p","type":"track"} 1)", "",
        "malformed JSON: the event does not end with its brace"},
-      {R"({"time":1,"person":"p","type":"track"} {})", "", "bytes follow the event"},
       {R"({"time":1,"person":"p","type":"track"}})", "", "bytes follow the event"},
       {R"({"time":1,"person":"p","time":2,"type":"track"})", "time",
        "the key stands twice"},
       {R"({"time":1,"person":"p","t\u0069me":2})", "time", "the key stands twice"},
-      {R"({"time":1,"q":1,"q":2})", "q", "the key stands twice"},
-      {R"({"properties":{"a":{"b":1,"b":1}}})", "properties.a.b", "the key stands twice"},
+      {R"({"time":1,"q":1,"q":2})", "", "the key stands twice"},
+      {R"({"properties":{"a":{"b":1,"b":1}}})", "properties", "the key stands twice"},
       {R"({"element":{"path":[{"id":"a","id":"b"}]}})", "element.path[0].id",
        "the key stands twice"},
-      {R"({"properties":{"n":9223372036854775808}})", "properties.n",
+      {R"({"properties":{"n":9223372036854775808}})", "properties",
        "integer out of range"},
-      {R"({"properties":{"n":{"m":[1,9223372036854775808]}}})", "properties.n.m[1]",
+      {R"({"properties":{"n":{"m":[1,9223372036854775808]}}})", "properties",
        "integer out of range"},
-      {R"({"properties":{"n":99999999999999999999}})", "properties.n",
+      {R"({"properties":{"n":99999999999999999999}})", "properties",
        "malformed number, or one out of range"},
-      {R"({"properties":{"n":1e999}})", "properties.n",
+      {R"({"properties":{"n":1e999}})", "properties",
        "malformed number, or one out of range"},
-      {R"({"properties":{"n":01}})", "properties.n",
+      {R"({"properties":{"n":01}})", "properties",
        "malformed number, or one out of range"},
-      {R"({"properties":{"n":tru}})", "properties.n", "expected true or false"},
-      {R"({"properties":{"n":nul}})", "properties.n", "malformed JSON"},
+      {R"({"properties":{"n":tru}})", "properties", "expected true or false"},
+      {R"({"properties":{"n":nul}})", "properties", "malformed JSON"},
       {R"({"time":99999999999999999,"person":"p","type":"track"})", "time",
        "outside the years 1 to 9999"},
       {R"([])", "", "expected an object"},
@@ -127,10 +126,50 @@ TEST(FilterTest, ReportsWhereADefectIs) {
   }
 }
 
+TEST(FilterTest, FindsTheEventsOfOneLine) {
+  const std::string good(kGood);
+  for (const size_t piece : {SIZE_MAX, size_t{1}, size_t{7}}) {
+    const Collected result =
+        RunFilter(good + good + " {\"a\":[} " + good + " x\n" + good, {}, "{}", piece);
+    EXPECT_EQ(result.indexes, (std::vector<uint64_t>{0, 1, 4}));
+    ASSERT_EQ(result.counters.errors.size(), 2u);
+    EXPECT_EQ(result.counters.errors[0].index, 2u);
+    EXPECT_GE(result.counters.errors[0].byte, 2 * good.size() + 1);
+    EXPECT_EQ(result.counters.errors[1].index, 3u);
+    EXPECT_EQ(result.counters.errors[1].line, 1u);
+  }
+}
+
 TEST(FilterTest, NeverRepeatsAKeyThatMayBeData) {
   const Collected result = RunFilter(R"({"properties":{"my secret!":1,"my secret!":2}})");
   ASSERT_EQ(result.counters.errors.size(), 1u);
-  EXPECT_EQ(result.counters.errors[0].path, "properties.?");
+  EXPECT_EQ(result.counters.errors[0].path, "properties");
+  const Collected plain = RunFilter(R"({"hunter2Zebra":{"q":1,"q":2}})"
+                                    "\n"
+                                    R"({"element":{"hunter2Zebra":[{"q":1,"q":2}]}})");
+  ASSERT_EQ(plain.counters.errors.size(), 2u);
+  EXPECT_EQ(plain.counters.errors[0].path, "");
+  EXPECT_EQ(plain.counters.errors[1].path, "element");
+}
+
+// A search that looked at each place of a text for as long as it is alike would take
+// minutes.
+TEST(FilterTest, FindsLongCopiesInLinearTime) {
+  const std::string value = std::string(200000, 'a') + "b";
+  const auto event = [&value](const std::string& title) {
+    return R"({"time":1,"person":"p","type":"input","value":")" + value +
+           R"(","title":")" + title + "\"}\n";
+  };
+  FilterOptions options;
+  options.event_bytes_max = size_t{4} << 20;
+  const Collected result = RunFilter(
+      event(std::string(254, 'a') + std::string(500000, 'c')) + event("x" + value),
+      options);
+  EXPECT_EQ(result.counters.passed, 2u);
+  EXPECT_EQ(result.counters.rules.at("raw_copy"), 1u);
+  EXPECT_NE(result.output.find("accc"), std::string::npos);
+  EXPECT_NE(result.output.find(R"("title":"***")"), std::string::npos);
+  EXPECT_EQ(RunFilter(event(std::string(500000, 'a')), options).counters.passed, 1u);
 }
 
 TEST(FilterTest, EnforcesItsBounds) {
@@ -156,7 +195,7 @@ TEST(FilterTest, EnforcesItsBounds) {
   for (const Rejection& error : result.counters.errors) {
     reasons.push_back(error.path + ": " + error.reason);
   }
-  EXPECT_EQ(reasons, (std::vector<std::string>{"properties.a[0][0]: nested too deeply",
+  EXPECT_EQ(reasons, (std::vector<std::string>{"properties: nested too deeply",
                                                "properties: too many keys",
                                                "time: earlier than events are accepted",
                                                "time: later than events are accepted",
@@ -335,17 +374,17 @@ TEST(FilterTest, ARunGoesOnInTheNextStream) {
   uint64_t passed = 0;
   uint64_t coalesced = 0;
   for (int i = 1; i <= 12; ++i) {
-    const Collected one = RunFilter(Input(i, "a", "x", std::string(i, 'v')), {}, "{}",
-                                    SIZE_MAX, memory);
+    const Collected one =
+        RunFilter(Input(i, "a", "x", std::string(i, 'v')), {}, "{}", SIZE_MAX, memory);
     passed += one.counters.passed;
     coalesced += one.counters.dropped_policy;
   }
   // However the events are handed in, their number does not tell what was typed.
   EXPECT_EQ(passed, 1u);
   EXPECT_EQ(coalesced, 11u);
-  EXPECT_EQ(RunFilter(Input(13, "a", "y", "v"), {}, "{}", SIZE_MAX, memory)
-                .counters.passed,
-            1u);
+  EXPECT_EQ(
+      RunFilter(Input(13, "a", "y", "v"), {}, "{}", SIZE_MAX, memory).counters.passed,
+      1u);
 }
 
 TEST(FilterTest, MoreSessionsTypeThanRunsAreKept) {
@@ -367,10 +406,10 @@ TEST(FilterTest, AnInputWithoutItsElementHidesCopiesOfItsValue) {
 }
 
 TEST(FilterTest, NothingReleasesAHiddenInput) {
-  const Collected result =
-      RunFilter(R"({"time":1,"person":"p","type":"select","value":"CSRFVAL123",)"
-                R"("element":{"tag":"input","type":"hidden","id":"h","value":"CSRFVAL123"}})",
-                {}, R"({"allow_values":[{"all":true}]})");
+  const Collected result = RunFilter(
+      R"({"time":1,"person":"p","type":"select","value":"CSRFVAL123",)"
+      R"("element":{"tag":"input","type":"hidden","id":"h","value":"CSRFVAL123"}})",
+      {}, R"({"allow_values":[{"all":true}]})");
   EXPECT_EQ(result.output.find("CSRFVAL"), std::string::npos);
 }
 

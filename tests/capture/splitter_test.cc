@@ -80,6 +80,27 @@ TEST(SplitterTest, BrokenArrays) {
   EXPECT_EQ(Split("[{a}},{b}]"), (Seen{"1:1 {a}}", "1:6 {b}"}));
 }
 
+TEST(SplitterTest, KeepsTheNeighboursOfABadElement) {
+  EXPECT_EQ(Split(R"([{"a":[}, {b}, {c}])"),
+            (Seen{R"(1:1 {"a":[})", "1:10 {b}", "1:15 {c}"}));
+  EXPECT_EQ(Split(R"([{"a":]}, {b}])"), (Seen{R"(1:1 {"a":]})", "1:10 {b}"}));
+  EXPECT_EQ(Split(R"([[1}, {b}])"), (Seen{"1:1 [1}", "1:6 {b}"}));
+  EXPECT_EQ(Split("[{a}{b}, {c}]"), (Seen{"1:1 {a}", "1:4 {b}", "1:9 {c}"}));
+  EXPECT_EQ(Split("[{a} x {b}]"), (Seen{"1:1 {a} x", "1:7 {b}"}));
+  const std::string deep = std::string(70, '[') + std::string(70, ']');
+  EXPECT_EQ(Split("[" + deep + ",{b}]", 200), (Seen{"1:1 " + deep, "1:142 {b}"}));
+}
+
+TEST(SplitterTest, FirstObjectSize) {
+  EXPECT_EQ(FirstObjectSize(""), 0u);
+  EXPECT_EQ(FirstObjectSize("{a}{b}"), 3u);
+  EXPECT_EQ(FirstObjectSize("{a} {b}"), 4u);
+  EXPECT_EQ(FirstObjectSize("x{b}"), 1u);
+  EXPECT_EQ(FirstObjectSize(R"({"a":"\"}{","b":{}})"), 19u);
+  EXPECT_EQ(FirstObjectSize(R"({"a":[}{b})"), 7u);
+  EXPECT_EQ(FirstObjectSize("{\"a\\"), 4u);
+}
+
 TEST(SplitterTest, FindsTheNextElementAfterAnOpenString) {
   EXPECT_EQ(Split("[{\"a\":\"x},\n{b},\n{c}]"),
             (Seen{"1:1 {\"a\":\"x},", "2:11 {b}", "3:16 {c}"}));
