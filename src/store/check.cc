@@ -87,6 +87,26 @@ absl::Status CheckLog(const StoreSnapshot::Parts& parts, const Counters& counter
   return absl::OkStatus();
 }
 
+// The rows must be what was read when the store was opened, or written since.
+absl::Status CheckDictionaries(const StoreSnapshot::Parts& parts,
+                               const base::Cancel* cancel, CheckReport& report) {
+  auto rows = parts.rocks->Iterate(kDictionary, parts.snapshot, /*fill_cache=*/false);
+  uint32_t code = 0;
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next(), ++code) {
+    FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(cancel));
+    if (Reader(ToView(rows->key())).Fixed32() != code ||
+        code >= parts.dictionaries->size() ||
+        parts.dictionaries->Row(code) != ToView(rows->value())) {
+      Report(report, base::Cat("dictionary code ", code), "is damaged");
+      return absl::OkStatus();
+    }
+  }
+  if (!rows->status().ok()) {
+    Report(report, "dictionary", base::MessageOf(FromRocks(rows->status())));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckPeople(const StoreSnapshot& snapshot, const Counters& counters,
                          const base::Cancel* cancel, CheckReport& report,
                          absl::flat_hash_map<uint64_t, uint64_t>& activity) {
@@ -138,6 +158,7 @@ absl::StatusOr<CheckReport> EventStore::Impl::Check(const base::Cancel* cancel) 
     Report(report, "files", base::MessageOf(FromRocks(files)));
   }
   absl::flat_hash_map<uint64_t, uint64_t> activity;
+  FOOTFALL_RETURN_IF_ERROR(CheckDictionaries(parts, cancel, report));
   FOOTFALL_RETURN_IF_ERROR(CheckLog(parts, counters, cancel, report, activity));
   FOOTFALL_RETURN_IF_ERROR(CheckPeople(snapshot, counters, cancel, report, activity));
   if (!read_only_) {
@@ -187,7 +208,7 @@ absl::StatusOr<base::Json> EventStore::Impl::Stats() {
   stats.Set("log_records", counters.next_record - 1);
   stats.Set("bytes_on_disk", base::DirectoryBytes(path_));
   base::Json dictionaries = base::Json::MakeObject();
-  dictionaries.Set("strings", static_cast<uint64_t>(parts.dictionaries->size()));
+  dictionaries.Set("strings", static_cast<uint64_t>(parts.dictionaries->strings()));
   dictionaries.Set("bytes", static_cast<uint64_t>(parts.dictionaries->bytes()));
   stats.Set("dictionaries", std::move(dictionaries));
   return stats;

@@ -1,5 +1,6 @@
 // Appending: concurrent callers form a group that one of them encodes and writes.
 #include <algorithm>
+#include <numeric>
 
 #include "absl/container/flat_hash_set.h"
 #include "base/status.h"
@@ -18,6 +19,29 @@ bool IsLink(const EventFacts& facts) {
   return (facts.type == model::EventType::kAlias ||
           facts.type == model::EventType::kIdentify) &&
          facts.person != StringTable::kNone && facts.anonymous != StringTable::kNone;
+}
+
+// The kept events as a batch of their own, in which people are named by their codes.
+absl::Status PartOf(const Batch::Rep& batch, const std::vector<uint32_t>& kept,
+                    const std::vector<uint64_t>& people, Batch::Rep* part) {
+  std::vector<std::string_view> strings;
+  for (size_t i = 0; i < batch.strings.size(); ++i) {
+    strings.push_back(batch.strings[i].text());
+  }
+  std::vector<std::string> codes;
+  for (const uint64_t code : people) codes.push_back(std::to_string(code));
+  const std::vector<std::string_view> names(codes.begin(), codes.end());
+  EventDecoder decoder(
+      {.base_time_ms = batch.base_time_ms, .strings = &strings, .people = &names});
+  EventDecoder::Decoded decoded;
+  for (const uint32_t i : kept) {
+    Reader reader(batch.encoded(batch.facts[i]));
+    if (!decoder.Next(reader, decoded)) {
+      return absl::InternalError("an event of a batch cannot be read back");
+    }
+    part->Add(decoded.event);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -110,7 +134,7 @@ void EventStore::Impl::Commit(const std::vector<Writer*>& writers) {
       people_->Apply(*writers[i]->batch, planned.kept, planned.identities,
                      planned.first_arrival, nullptr, rule);
     }
-    view_bytes_ = people_->bytes() + ids_->bytes();
+    view_bytes_ = people_->bytes() + ids_->bytes() + dictionaries_->bytes();
     return;
   }
   counters_ = group.counters;
@@ -229,15 +253,23 @@ absl::Status EventStore::Impl::Plan(Writer& writer, Group& group) {
   writer.result.accepted = planned.kept.size();
   if (planned.kept.empty()) return absl::OkStatus();
 
+  // A record holds no string that only a dropped event has: erasing the people of the
+  // record would miss it.
+  const bool whole = planned.kept.size() == batch.facts.size();
+  Batch::Rep part;
+  if (!whole) FOOTFALL_RETURN_IF_ERROR(PartOf(batch, planned.kept, people, &part));
+  const Batch::Rep& stored = whole ? batch : part;
+  std::vector<uint32_t> all(stored.facts.size());
+  std::iota(all.begin(), all.end(), 0);
   const std::vector<uint32_t> codes =
-      CodeStrings(batch.strings, [this](uint32_t dictionary, std::string_view text) {
+      CodeStrings(stored.strings, [this](uint32_t dictionary, std::string_view text) {
         return dictionaries_->CodeOf(dictionary, text);
       });
   planned.first_arrival = counters_.next_arrival;
-  const std::string record = EncodeRecord({.batch = batch,
+  const std::string record = EncodeRecord({.batch = stored,
                                            .codes = codes,
-                                           .people = people,
-                                           .kept = planned.kept,
+                                           .people = whole ? people : CodesOf(part),
+                                           .kept = all,
                                            .first_arrival = planned.first_arrival,
                                            .ingest_ms = writer.now_ms});
   group.rows.Put(rocks_->family(kLog), ToSlice(RecordKey(counters_.next_record)),

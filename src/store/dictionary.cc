@@ -4,6 +4,10 @@
 #include "store/coding.h"
 
 namespace footfall::store {
+namespace {
+// The dictionary of an erased string, which is also the space of a skipped entry.
+constexpr uint32_t kErased = 0;
+}  // namespace
 
 uint32_t Dictionaries::CodeOf(uint32_t dictionary, std::string_view text) {
   // Only the adding thread changes the table, so its look-up needs no lock.
@@ -28,8 +32,14 @@ absl::Status Dictionaries::Load(uint32_t code, std::string_view row) {
   const std::string_view text = reader.rest();
   const std::unique_lock lock(mutex_);
   if (!reader.ok() || code != table_.size() ||
-      table_.Find(dictionary, text) != StringTable::kNone) {
+      (dictionary == kErased ? !text.empty()
+                             : table_.Find(dictionary, text) != StringTable::kNone)) {
     return absl::DataLossError(base::Cat("the dictionary is damaged at code ", code));
+  }
+  if (dictionary == kErased) {
+    table_.Skip();
+    ++erased_;
+    return absl::OkStatus();
   }
   ++counts_[dictionary];
   table_.Intern(dictionary, text);
@@ -42,6 +52,28 @@ std::string Dictionaries::Row(uint32_t code) const {
   PutVarint(row, table_[code].space);
   row += table_[code].text();
   return row;
+}
+
+std::string Dictionaries::ErasedRow() {
+  std::string row;
+  PutVarint(row, kErased);
+  return row;
+}
+
+std::shared_ptr<Dictionaries> Dictionaries::Without(const std::vector<bool>& kept) const {
+  auto without = std::make_shared<Dictionaries>(bytes_max_);
+  const std::shared_lock lock(mutex_);
+  for (size_t code = 0; code < table_.size(); ++code) {
+    const StringTable::Entry& entry = table_[code];
+    if (kept[code] && !entry.skipped()) {
+      ++without->counts_[entry.space];
+      without->table_.Intern(entry.space, entry.text());
+    } else {
+      without->table_.Skip();
+      ++without->erased_;
+    }
+  }
+  return without;
 }
 
 void Dictionaries::Truncate(size_t size) {
@@ -60,7 +92,7 @@ bool Dictionaries::Resolve(const std::vector<uint32_t>& codes,
   const std::shared_lock lock(mutex_);
   for (size_t i = 0; i < codes.size(); ++i) {
     if (codes[i] == kNone) continue;
-    if (codes[i] >= table_.size()) return false;
+    if (codes[i] >= table_.size() || table_[codes[i]].skipped()) return false;
     (*texts)[i] = table_[codes[i]].text();
   }
   return true;
@@ -69,6 +101,16 @@ bool Dictionaries::Resolve(const std::vector<uint32_t>& codes,
 size_t Dictionaries::size() const {
   const std::shared_lock lock(mutex_);
   return table_.size();
+}
+
+size_t Dictionaries::strings() const {
+  const std::shared_lock lock(mutex_);
+  return table_.size() - erased_;
+}
+
+bool Dictionaries::erased(uint32_t code) const {
+  const std::shared_lock lock(mutex_);
+  return code < table_.size() && table_[code].skipped();
 }
 
 size_t Dictionaries::bytes() const {

@@ -135,6 +135,10 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> EventStore::Impl::TakeSnapshot()
 absl::StatusOr<std::shared_ptr<const Snapshot>> EventStore::Impl::TakeSnapshotInside() {
   if (read_only_) return TakeReaderSnapshot();
   const Exclusive exclusive(this);
+  return SnapshotOfWriter();
+}
+
+std::shared_ptr<const Snapshot> EventStore::Impl::SnapshotOfWriter() {
   if (auto last = last_snapshot_.lock();
       last != nullptr && last_snapshot_version_ == version_) {
     return last;
@@ -253,7 +257,7 @@ Metrics EventStore::Impl::metrics() const {
   metrics.batches_committed = batches_committed_;
   metrics.log_bytes_written = log_bytes_written_;
   if (Enter(&open).ok() && !read_only_) {
-    metrics.memory_bytes = rocks_->MemoryBytes() + dictionaries_->bytes() + view_bytes_;
+    metrics.memory_bytes = rocks_->MemoryBytes() + view_bytes_;
   }
   return metrics;
 }
@@ -301,16 +305,19 @@ absl::StatusOr<std::unique_ptr<EventStore>> EventStore::Open(const std::string& 
   FOOTFALL_ASSIGN_OR_RETURN(const std::string canonical, base::CanonicalPath(path));
   FOOTFALL_ASSIGN_OR_RETURN(const std::vector<std::string> names,
                             base::ListDirectory(canonical));
-  const bool is_store = std::find(names.begin(), names.end(), "CURRENT") != names.end();
-  if (!is_store && !create && names.empty()) return absent();
+  // The list may have been read while another process made the store.
+  FOOTFALL_ASSIGN_OR_RETURN(const base::PathKind current,
+                            base::KindOf(canonical + "/CURRENT"));
+  const bool is_store = current == base::PathKind::kFile;
   if (!is_store && std::any_of(names.begin(), names.end(), [](const std::string& name) {
-        // What a making that was cut short leaves behind.
+        // What there is while a store is made, or when that was cut short.
         return name != "LOCK" && name != "IDENTITY" && name.rfind("MANIFEST-", 0) != 0 &&
-               name.rfind("0", 0) != 0;
+               !(name.size() > 6 && name.compare(name.size() - 6, 6, ".dbtmp") == 0);
       })) {
     return base::MakeError(absl::StatusCode::kDataLoss,
                            base::Cat(path, ": is not a store: it has no file CURRENT"));
   }
+  if (!is_store && !create) return absent();
   if (!reader) FOOTFALL_RETURN_IF_ERROR(base::CheckWritable(canonical));
   auto impl = std::make_unique<Impl>(canonical, options);
   absl::Status status = reader ? impl->OpenReader() : impl->OpenWriter(create);

@@ -58,6 +58,8 @@ class LogRecord {
 
   const RecordHeader& header() const { return header_; }
   const std::vector<uint64_t>& people() const { return people_; }
+  // Per string its dictionary code, or Dictionaries::kNone.
+  const std::vector<uint32_t>& codes() const { return codes_; }
 
   // Replaces codes by text. DATA_LOSS when a code is in no dictionary.
   absl::Status Resolve(const Dictionaries& dictionaries);

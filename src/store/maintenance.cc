@@ -113,14 +113,12 @@ absl::StatusOr<uint64_t> EventStore::Impl::RewriteLog(const Rewrite& rewrite) {
 absl::StatusOr<uint64_t> EventStore::Impl::ForgetPerson(std::string_view id) {
   std::shared_lock<std::shared_mutex> open;
   FOOTFALL_RETURN_IF_ERROR(EnterToWrite(&open));
-  model::Person person;
-  {
-    // Not held any longer: a snapshot keeps alive what it shows.
-    FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshotInside());
-    FOOTFALL_ASSIGN_OR_RETURN(person, snapshot->FindPerson(id));
-  }
+  // Found while nobody writes, so that no id is linked to the person meanwhile.
   const Exclusive exclusive(this);
   FOOTFALL_RETURN_IF_ERROR(Heal());
+  // The snapshot is not held any longer: it keeps alive what it shows.
+  FOOTFALL_ASSIGN_OR_RETURN(const model::Person person,
+                            SnapshotOfWriter()->FindPerson(id));
   std::string codes;
   PutVarint(codes, person.code);
   for (const std::string& anonymous : person.anonymous_ids) {
@@ -163,6 +161,7 @@ absl::StatusOr<uint64_t> EventStore::Impl::FinishForgetting(std::string_view cod
     return anonymous ? Rewrite::Fate::kDrop : Rewrite::Fate::kKeep;
   };
   FOOTFALL_ASSIGN_OR_RETURN(const uint64_t removed, RewriteLog(rewrite));
+  FOOTFALL_RETURN_IF_ERROR(EraseUnused(nullptr));
 
   rocksdb::WriteBatch rows;
   rocksdb::ColumnFamilyHandle* const family = rocks_->family(kPeople);
@@ -177,7 +176,6 @@ absl::StatusOr<uint64_t> EventStore::Impl::FinishForgetting(std::string_view cod
       rows.Delete(family, ToSlice(key));
     }
   }
-  rows.Delete(rocks_->family(kMeta), ToSlice(ForgetKey(codes.front())));
   if (absl::Status status = rocks_->Write(&rows, true); !status.ok()) {
     write_failed_ = true;
     return status;
@@ -187,10 +185,97 @@ absl::StatusOr<uint64_t> EventStore::Impl::FinishForgetting(std::string_view cod
   // Deleted rows stay in the files until they are rewritten, and in the write-ahead log
   // until what it protects has been.
   FOOTFALL_RETURN_IF_ERROR(rocks_->Flush());
-  for (const Family rewritten : {kLog, kPeople, kMeta}) {
+  for (const Family rewritten : {kLog, kDictionary, kPeople}) {
     FOOTFALL_RETURN_IF_ERROR(rocks_->CompactAll(rewritten));
   }
+  // Only now is it done, so that a crash before leaves no bytes behind for good.
+  rocksdb::WriteBatch done;
+  done.Delete(rocks_->family(kMeta), ToSlice(ForgetKey(codes.front())));
+  const absl::Status status = rocks_->Write(&done, true);
+  write_failed_ = !status.ok();
+  if (!status.ok()) return status;
   return removed;
+}
+
+// Codes and hashes of the ids about which no state and no link is stored: events of
+// others name them, or none do any more. Rising.
+absl::StatusOr<std::vector<std::pair<uint64_t, Hash128>>>
+EventStore::Impl::StatelessPeople() {
+  std::vector<std::pair<uint64_t, Hash128>> found;
+  auto states = rocks_->Iterate(kPeople, nullptr, /*fill_cache=*/false);
+  states->Seek(std::string(1, kStatePrefix));
+  auto ids = rocks_->Iterate(kPeople, nullptr, /*fill_cache=*/false);
+  for (ids->Seek(std::string(1, kCodePrefix));
+       ids->Valid() && ids->key()[0] == kCodePrefix; ids->Next()) {
+    const uint64_t code = CodeOfKey(ToView(ids->key()));
+    while (states->Valid() && ToView(states->key()) < StateKey(code)) states->Next();
+    FOOTFALL_RETURN_IF_ERROR(FromRocks(states->status()));
+    if (states->Valid() && ToView(states->key()) == StateKey(code)) continue;
+    FOOTFALL_ASSIGN_OR_RETURN(const auto link, rocks_->Get(kPeople, LinkKey(code)));
+    if (link.has_value()) continue;
+    const auto [kind, text] = DecodeIdRow(ToView(ids->value()));
+    found.emplace_back(code, HashIdentifier(key_, kind, text));
+  }
+  FOOTFALL_RETURN_IF_ERROR(FromRocks(ids->status()));
+  return found;
+}
+
+// Erases what no record mentions any more: strings of the dictionaries, and ids of which
+// nothing else is stored. The states must have been flushed.
+absl::Status EventStore::Impl::EraseUnused(const base::Cancel* cancel) {
+  FOOTFALL_ASSIGN_OR_RETURN(const auto stateless, StatelessPeople());
+  std::vector<bool> mentioned(stateless.size());
+  std::vector<bool> used(dictionaries_->size());
+  const RecordScan scan{
+      .rocks = rocks_.get(), .dictionaries = dictionaries_.get(), .cancel = cancel};
+  FOOTFALL_RETURN_IF_ERROR(
+      ScanRecords(scan, [&](uint64_t, LogRecord& record) -> absl::Status {
+        for (const uint32_t code : record.codes()) {
+          if (code != Dictionaries::kNone) used[code] = true;
+        }
+        for (const uint64_t code : record.people()) {
+          const auto at =
+              std::lower_bound(stateless.begin(), stateless.end(), code,
+                               [](const auto& id, uint64_t c) { return id.first < c; });
+          if (at != stateless.end() && at->first == code) {
+            mentioned[static_cast<size_t>(at - stateless.begin())] = true;
+          }
+        }
+        return absl::OkStatus();
+      }));
+
+  rocksdb::WriteBatch rows;
+  bool strings = false;
+  // A record that mentions a value mentions its key, too.
+  for (uint32_t code = 0; code < used.size(); ++code) {
+    if (used[code] || dictionaries_->erased(code)) continue;
+    strings = true;
+    std::string key;
+    PutFixed32(key, code);
+    rows.Put(rocks_->family(kDictionary), ToSlice(key),
+             ToSlice(Dictionaries::ErasedRow()));
+  }
+  if (strings) {
+    FOOTFALL_ASSIGN_OR_RETURN(const auto before, rocks_->Get(kMeta, kErasuresKey));
+    std::string erasures;
+    PutVarint(erasures, (before.has_value() ? Reader(*before).Varint() : 0) + 1);
+    rows.Put(rocks_->family(kMeta), kErasuresKey, ToSlice(erasures));
+  }
+  for (size_t i = 0; i < stateless.size(); ++i) {
+    if (mentioned[i]) continue;
+    people_->Forget(stateless[i].second);
+    rows.Delete(rocks_->family(kPeople), ToSlice(IdKey(stateless[i].second)));
+    rows.Delete(rocks_->family(kPeople), ToSlice(CodeKey(stateless[i].first)));
+  }
+  if (rows.Count() == 0) return absl::OkStatus();
+  if (absl::Status status = rocks_->Write(&rows, true); !status.ok()) {
+    write_failed_ = true;
+    return status;
+  }
+  // Snapshots go on with the dictionaries that they have.
+  if (strings) dictionaries_ = dictionaries_->Without(used);
+  ++version_;
+  return absl::OkStatus();
 }
 
 // Computes stale runs while the events are still there.
@@ -238,6 +323,7 @@ absl::StatusOr<CompactReport> EventStore::Impl::Compact(int64_t now_ms,
     };
     FOOTFALL_ASSIGN_OR_RETURN(report.events_removed, RewriteLog(rewrite));
   }
+  FOOTFALL_RETURN_IF_ERROR(EraseUnused(cancel));
   FOOTFALL_RETURN_IF_ERROR(ids_->Drop(DayOf(now_ms) - now.dedup_window_days));
   FOOTFALL_RETURN_IF_ERROR(rocks_->Flush());
   for (const Family family : {kMeta, kLog, kDictionary, kPeople, kIds}) {

@@ -16,6 +16,7 @@ inline constexpr const char* kHashKeyKey = "hash_key";
 inline constexpr const char* kCountersKey = "counters";
 inline constexpr const char* kPeopleThroughKey = "people_through";
 inline constexpr const char* kIdsThroughKey = "ids_through";
+inline constexpr const char* kErasuresKey = "erasures";
 inline constexpr const char* kRebuildKey = "rebuild_sessions";
 inline constexpr std::string_view kSettingPrefix = "setting/";
 inline constexpr std::string_view kDocumentPrefix = "document/";

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <thread>
 
 #include "base/file.h"
 #include "base/status.h"
@@ -86,6 +88,21 @@ absl::Status EventStore::Impl::CreateMeta(const Rocks& rocks) {
   return rocks.Write(&batch, true);
 }
 
+absl::Status EventStore::Impl::CheckMade(const Rocks& rocks) const {
+  FOOTFALL_ASSIGN_OR_RETURN(const auto format, rocks.Get(kMeta, kFormatKey));
+  if (format.has_value()) return absl::OkStatus();
+  // The row is among the first ones to be written, in one atom.
+  for (const Family family : {kMeta, kLog, kDictionary, kPeople}) {
+    auto rows = rocks.Iterate(family);
+    rows->SeekToFirst();
+    if (rows->Valid()) return MissingRow(kFormatKey);
+    FOOTFALL_RETURN_IF_ERROR(FromRocks(rows->status()));
+  }
+  return base::MakeError(
+      absl::StatusCode::kNotFound,
+      base::Cat(path_, ": there is no store yet: it is still being created"));
+}
+
 absl::Status EventStore::Impl::LoadMeta(const Rocks& rocks) {
   FOOTFALL_ASSIGN_OR_RETURN(const auto format, rocks.Get(kMeta, kFormatKey));
   if (!format.has_value()) return MissingRow(kFormatKey);
@@ -124,6 +141,11 @@ absl::Status EventStore::Impl::LoadMeta(const Rocks& rocks) {
 }
 
 absl::Status EventStore::Impl::LoadDictionaries(const Rocks& rocks) {
+  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t erasures, ReadMark(rocks, kErasuresKey));
+  if (dictionaries_ == nullptr || erasures != reader_erasures_) {
+    dictionaries_ = std::make_shared<Dictionaries>(budget_.dictionaries);
+    reader_erasures_ = erasures;
+  }
   auto code = static_cast<uint32_t>(dictionaries_->size());
   std::string start;
   PutFixed32(start, code);
@@ -181,16 +203,11 @@ absl::Status EventStore::Impl::Replay(const std::shared_ptr<Rocks>& rocks,
 absl::Status EventStore::Impl::OpenWriter(bool create) {
   FOOTFALL_ASSIGN_OR_RETURN(
       rocks_, Rocks::Open(path_, Rocks::Access::kWrite, create, budget_, options_.log));
-  FOOTFALL_ASSIGN_OR_RETURN(const auto format, rocks_->Get(kMeta, kFormatKey));
-  if (!format.has_value()) {
-    // A store whose making was cut short holds nothing at all.
-    auto rows = rocks_->Iterate(kMeta);
-    rows->SeekToFirst();
-    if (rows->Valid()) return MissingRow(kFormatKey);
+  if (const absl::Status made = CheckMade(*rocks_); !made.ok()) {
+    if (!create || made.code() != absl::StatusCode::kNotFound) return made;
     FOOTFALL_RETURN_IF_ERROR(CreateMeta(*rocks_));
   }
   FOOTFALL_RETURN_IF_ERROR(LoadMeta(*rocks_));
-  dictionaries_ = std::make_shared<Dictionaries>(budget_.dictionaries);
   FOOTFALL_RETURN_IF_ERROR(LoadDictionaries(*rocks_));
   people_ = std::make_unique<People>(rocks_, key_, budget_.people);
   ids_ = std::make_unique<IdIndex>(rocks_, budget_.ids);
@@ -209,14 +226,12 @@ absl::Status EventStore::Impl::OpenWriter(bool create) {
   for (const std::string& codes : unfinished) {
     FOOTFALL_RETURN_IF_ERROR(FinishForgetting(codes).status());
   }
+  view_bytes_ = people_->bytes() + ids_->bytes() + dictionaries_->bytes();
   FOOTFALL_ASSIGN_OR_RETURN(const auto rebuild, rocks_->Get(kMeta, kRebuildKey));
   return rebuild.has_value() ? RebuildSessions() : absl::OkStatus();
 }
 
-absl::Status EventStore::Impl::OpenReader() {
-  dictionaries_ = std::make_shared<Dictionaries>(budget_.dictionaries);
-  return TakeReaderSnapshot().status();
-}
+absl::Status EventStore::Impl::OpenReader() { return TakeReaderSnapshot().status(); }
 
 // Names and sizes of the files that tell whether the writer has written since.
 std::string EventStore::Impl::FilesSignature(bool manifest_only) const {
@@ -239,6 +254,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> EventStore::Impl::TakeReaderSnap
   const std::unique_lock lock(reader_mutex_);
   absl::Status status = absl::InternalError("unreachable");
   for (int i = 0; i < kReaderTries; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(i));
     const std::string signature = FilesSignature(false);
     if (reader_snapshot_ != nullptr && signature == reader_signature_) {
       return reader_snapshot_;
@@ -254,6 +270,11 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> EventStore::Impl::TakeReaderSnap
       continue;
     }
     if (!status.ok()) return status;
+    FOOTFALL_RETURN_IF_ERROR(CheckMade(**rocks));
+    for (const Family family : {kLog, kDictionary, kPeople}) {
+      if ((*rocks)->has(family)) continue;
+      return absl::DataLossError("the store is damaged: a part of it is missing");
+    }
     FOOTFALL_RETURN_IF_ERROR(LoadMeta(**rocks));
     FOOTFALL_RETURN_IF_ERROR(LoadDictionaries(**rocks));
     FOOTFALL_ASSIGN_OR_RETURN(const uint64_t through,

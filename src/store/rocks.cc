@@ -11,12 +11,69 @@
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
 #include "rocksdb/table.h"
+#include "store/coding.h"
+#include "store/meta.h"
 
 namespace footfall::store {
 namespace {
 
 constexpr const char* kFamilyNames[kFamilies] = {"default", "log", "dictionary", "people",
                                                  "ids"};
+
+// Takes out "[db/db_impl/db_impl.cc:2893] ", which tells a host nothing.
+std::string WithoutSources(std::string_view message) {
+  std::string text(message);
+  for (size_t open = text.find('['); open != std::string::npos;
+       open = text.find('[', open)) {
+    const size_t close = text.find(']', open);
+    if (close == std::string::npos) break;
+    size_t digits = close;
+    while (digits > open && text[digits - 1] >= '0' && text[digits - 1] <= '9') --digits;
+    const std::string_view file = std::string_view(text).substr(open, digits - open);
+    if (digits == close || (!file.ends_with(".cc:") && !file.ends_with(".h:"))) {
+      ++open;
+      continue;
+    }
+    const size_t next = std::min(text.find_first_not_of(' ', close + 1), text.size());
+    text.erase(open, next - open);
+  }
+  return text;
+}
+
+// RocksDB looks for a table under an old name last, and reports that one as missing.
+std::string WithRealNames(std::string message) {
+  for (size_t at = message.find(".ldb"); at != std::string::npos;
+       at = message.find(".ldb", at)) {
+    if (at > 0 && message[at - 1] >= '0' && message[at - 1] <= '9' &&
+        message.compare(at + 4, 1, ":") == 0) {
+      message.replace(at, 4, ".sst");
+    }
+    ++at;
+  }
+  return message;
+}
+
+// FAILED_PRECONDITION, naming the version of a store with the family `unknown`.
+absl::Status NewerFormat(const std::string& path, const rocksdb::DBOptions& options,
+                         const std::string& unknown) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> families = {
+      {kFamilyNames[kMeta], rocksdb::ColumnFamilyOptions()}};
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* raw = nullptr;
+  rocksdb::Status status =
+      rocksdb::DB::OpenForReadOnly(options, path, families, &handles, &raw);
+  const std::unique_ptr<rocksdb::DB> db(raw);
+  std::string format;
+  if (status.ok()) {
+    status = db->Get(rocksdb::ReadOptions(), handles[0], kFormatKey, &format);
+    db->DestroyColumnFamilyHandle(handles[0]);
+  }
+  if (!status.ok()) return FromRocks(status);
+  return absl::FailedPreconditionError(
+      base::Cat("the store has format version ", Reader(format).Varint(),
+                " with the part '", unknown, "', and this library reads version ",
+                uint64_t{kFormatVersion}, ", which has no such part"));
+}
 
 // Says what a store does all the time, or what its caller gets as a status; no news.
 bool IsHarmless(std::string_view line) {
@@ -51,7 +108,7 @@ class HostLogger : public rocksdb::Logger {
     if (IsHarmless(text)) return;
     log_(level == rocksdb::InfoLogLevel::WARN_LEVEL ? LogSeverity::kWarning
                                                     : LogSeverity::kError,
-         text);
+         WithoutSources(text));
   }
 
  private:
@@ -118,7 +175,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const Budget& budget,
 
 absl::Status FromRocks(const rocksdb::Status& status) {
   if (status.ok()) return absl::OkStatus();
-  const std::string message = status.ToString();
+  const std::string message = WithRealNames(WithoutSources(status.ToString()));
   const auto mentions = [&message](const char* text) {
     return message.find(text) != std::string::npos;
   };
@@ -168,18 +225,36 @@ absl::StatusOr<std::shared_ptr<Rocks>> Rocks::Open(const std::string& path, Acce
   rocks->memtables_ = std::make_shared<rocksdb::WriteBufferManager>(budget.memtables);
   options.write_buffer_manager = rocks->memtables_;
   rocks->cache_ = rocksdb::NewLRUCache(budget.cache, /*num_shard_bits=*/2);
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (size_t i = 0; i < kFamilies; ++i) {
-    families.emplace_back(kFamilyNames[i],
-                          FamilyOptions(static_cast<Family>(i), budget, rocks->cache_));
+  std::vector<std::string> names;
+  const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(options, path, &names);
+  // A writer may be about to make the store; otherwise opening it fails as well.
+  if (!listed.ok() && access == Access::kRead) return FromRocks(listed);
+  for (const std::string& name : names) {
+    if (std::find(std::begin(kFamilyNames), std::end(kFamilyNames), name) ==
+        std::end(kFamilyNames)) {
+      return NewerFormat(path, options, name);
+    }
   }
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  std::vector<Family> opened;
+  for (size_t i = 0; i < kFamilies; ++i) {
+    if (access == Access::kRead &&
+        std::find(names.begin(), names.end(), kFamilyNames[i]) == names.end()) {
+      continue;
+    }
+    opened.push_back(static_cast<Family>(i));
+    families.emplace_back(kFamilyNames[i],
+                          FamilyOptions(opened.back(), budget, rocks->cache_));
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
       access == Access::kWrite
-          ? rocksdb::DB::Open(options, path, families, &rocks->handles_, &db)
-          : rocksdb::DB::OpenForReadOnly(options, path, families, &rocks->handles_, &db);
+          ? rocksdb::DB::Open(options, path, families, &handles, &db)
+          : rocksdb::DB::OpenForReadOnly(options, path, families, &handles, &db);
   if (!status.ok()) return FromRocks(status);
   rocks->db_.reset(db);
+  for (size_t i = 0; i < handles.size(); ++i) rocks->handles_[opened[i]] = handles[i];
   return rocks;
 }
 
@@ -201,10 +276,10 @@ Rocks::~Rocks() { Close().IgnoreError(); }
 
 absl::Status Rocks::Close() {
   if (db_ == nullptr) return absl::OkStatus();
-  for (rocksdb::ColumnFamilyHandle* handle : handles_) {
-    db_->DestroyColumnFamilyHandle(handle);
+  for (rocksdb::ColumnFamilyHandle*& handle : handles_) {
+    if (handle != nullptr) db_->DestroyColumnFamilyHandle(handle);
+    handle = nullptr;
   }
-  handles_.clear();
   const rocksdb::Status status = db_->Close();
   db_.reset();
   return FromRocks(status);
@@ -212,6 +287,7 @@ absl::Status Rocks::Close() {
 
 absl::StatusOr<std::optional<std::string>> Rocks::Get(
     Family family, std::string_view key, const rocksdb::Snapshot* snapshot) const {
+  if (!has(family)) return std::nullopt;
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
   std::string value;
@@ -239,6 +315,9 @@ std::unique_ptr<rocksdb::Iterator> Rocks::Iterate(Family family,
                                                   const rocksdb::Snapshot* snapshot,
                                                   bool fill_cache,
                                                   size_t readahead) const {
+  if (!has(family)) {
+    return std::unique_ptr<rocksdb::Iterator>(rocksdb::NewEmptyIterator());
+  }
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
   options.fill_cache = fill_cache;
@@ -248,7 +327,8 @@ std::unique_ptr<rocksdb::Iterator> Rocks::Iterate(Family family,
 }
 
 absl::Status Rocks::Flush() const {
-  return FromRocks(db_->Flush(rocksdb::FlushOptions(), handles_));
+  return FromRocks(
+      db_->Flush(rocksdb::FlushOptions(), {handles_.begin(), handles_.end()}));
 }
 
 absl::Status Rocks::CompactAll(Family family) const {

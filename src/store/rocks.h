@@ -3,6 +3,7 @@
 #define FOOTFALL_STORE_ROCKS_H_
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -48,7 +49,8 @@ struct Budget {
   uint64_t queries;
 };
 
-// OK stays OK; the other codes keep RocksDB's message, which names the file.
+// OK stays OK; the other codes keep RocksDB's message, which names the file, but not the
+// places in RocksDB's sources.
 absl::Status FromRocks(const rocksdb::Status& status);
 
 inline rocksdb::Slice ToSlice(std::string_view text) {
@@ -62,6 +64,7 @@ inline std::string_view ToView(const rocksdb::Slice& slice) {
 class Rocks {
  public:
   enum class Access { kWrite, kRead };
+  // FAILED_PRECONDITION when the store has a family that this version does not know.
   static absl::StatusOr<std::shared_ptr<Rocks>> Open(const std::string& path,
                                                      Access access, bool create,
                                                      const Budget& budget,
@@ -70,6 +73,9 @@ class Rocks {
   Rocks(const Rocks&) = delete;
   Rocks& operator=(const Rocks&) = delete;
 
+  // A reader opens what there is: a store that is being made, or one of an earlier
+  // version, lacks families, which then read as empty.
+  bool has(Family family) const { return handles_[family] != nullptr; }
   rocksdb::DB* db() const { return db_.get(); }
   rocksdb::ColumnFamilyHandle* family(Family family) const { return handles_[family]; }
 
@@ -96,7 +102,7 @@ class Rocks {
   Rocks() = default;
 
   std::unique_ptr<rocksdb::DB> db_;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilies> handles_{};
   std::shared_ptr<rocksdb::Cache> cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> memtables_;
   Access access_ = Access::kRead;

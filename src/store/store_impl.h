@@ -80,6 +80,8 @@ class EventStore::Impl {
 
   // The following are called inside Enter.
   absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshotInside();
+  // For whoever is at the front of the queue.
+  std::shared_ptr<const Snapshot> SnapshotOfWriter();
 
   // commit.cc
   void Commit(const std::vector<Writer*>& writers);
@@ -89,6 +91,8 @@ class EventStore::Impl {
   absl::Status Heal();
 
   // open.cc
+  // NOT_FOUND for a store whose making has not ended.
+  absl::Status CheckMade(const Rocks& rocks) const;
   absl::Status LoadMeta(const Rocks& rocks);
   absl::Status LoadDictionaries(const Rocks& rocks);
   absl::Status CreateMeta(const Rocks& rocks);
@@ -102,6 +106,8 @@ class EventStore::Impl {
   struct Rewrite;
   absl::StatusOr<uint64_t> RewriteLog(const Rewrite& rewrite);
   absl::StatusOr<uint64_t> FinishForgetting(std::string_view codes_row);
+  absl::Status EraseUnused(const base::Cancel* cancel);
+  absl::StatusOr<std::vector<std::pair<uint64_t, Hash128>>> StatelessPeople();
   absl::Status SettleStaleRuns(const base::Cancel* cancel);
   absl::Status RebuildSessions();
 
@@ -124,6 +130,7 @@ class EventStore::Impl {
   std::deque<Writer*> queue_;
 
   std::shared_ptr<Rocks> rocks_;
+  // Replaced by another object when strings are erased; a reader's too.
   std::shared_ptr<Dictionaries> dictionaries_;
   HashKey key_{};
   // The following belong to whoever is at the front of the queue.
@@ -142,12 +149,13 @@ class EventStore::Impl {
   std::mutex reader_mutex_;
   std::string reader_signature_;
   std::shared_ptr<const Snapshot> reader_snapshot_;
+  uint64_t reader_erasures_ = 0;  // As of dictionaries_.
 
   std::atomic<uint64_t> events_accepted_{0};
   std::atomic<uint64_t> events_duplicate_{0};
   std::atomic<uint64_t> batches_committed_{0};
   std::atomic<uint64_t> log_bytes_written_{0};
-  std::atomic<uint64_t> view_bytes_{0};  // Held by people_ and ids_.
+  std::atomic<uint64_t> view_bytes_{0};  // Held by people_, ids_ and dictionaries_.
 };
 
 // Waits for the front of the queue, and leaves it.

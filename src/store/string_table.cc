@@ -52,12 +52,14 @@ uint32_t StringTable::Intern(uint32_t space, std::string_view text) {
   return slots_[slot] - 1;
 }
 
+void StringTable::Skip() { entries_.push_back({nullptr, 0, 0, 0}); }
+
 void StringTable::Truncate(size_t size) {
   // Linear probing without deletions places entries in order of index, also when the
   // table grows, so the newest can be taken out without breaking a chain.
   while (entries_.size() > size) {
     const Entry& entry = entries_.back();
-    slots_[Slot(entry.hash, entry.space, entry.text())] = 0;
+    if (!entry.skipped()) slots_[Slot(entry.hash, entry.space, entry.text())] = 0;
     entries_.pop_back();
   }
 }
@@ -96,6 +98,7 @@ void StringTable::Grow() {
   std::vector<uint32_t> slots(slots_.size() * 2, 0);
   const size_t mask = slots.size() - 1;
   for (size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].skipped()) continue;
     size_t slot = entries_[i].hash & mask;
     while (slots[slot] != 0) slot = (slot + 1) & mask;
     slots[slot] = static_cast<uint32_t>(i + 1);

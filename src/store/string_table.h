@@ -20,6 +20,7 @@ class StringTable {
     uint32_t space;
     uint64_t hash;
     std::string_view text() const { return {data, size}; }
+    bool skipped() const { return data == nullptr; }
   };
 
   StringTable();
@@ -28,6 +29,8 @@ class StringTable {
   uint32_t Find(uint32_t space, std::string_view text) const;
   // The index of `text`, inserted when it is new.
   uint32_t Intern(uint32_t space, std::string_view text);
+  // Takes an index for no string at all: an entry without data, in space 0.
+  void Skip();
   // Takes back the newest entries until `size` are left. Their bytes remain allocated.
   void Truncate(size_t size);
   void Clear();

@@ -49,7 +49,7 @@ struct TestEvent {
   model::EventType type = model::EventType::kTrack;
   int64_t time_ms = kNow;
   int64_t seq = 0;
-  std::optional<std::string> id, person, anonymous, session, name, url;
+  std::optional<std::string> id, person, anonymous, session, name, url, title;
   std::string country, browser;
   std::vector<std::pair<std::string, model::Value>> properties;
 };
@@ -68,6 +68,7 @@ inline void AddTo(Batch& batch, const TestEvent& source) {
   event.session = view(source.session);
   event.name = view(source.name);
   event.url = view(source.url);
+  event.title = view(source.title);
   event.context.country = source.country;
   event.context.browser = source.browser;
   std::vector<model::Property> properties;
