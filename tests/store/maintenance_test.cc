@@ -1,4 +1,4 @@
-// Data retention, forgetting, copies, damage, a full disk and kills.
+// Data retention, forgetting, copies, damage and a full disk.
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -297,74 +297,6 @@ TEST(MaintenanceTest, AFullDiskStoresNothingAndPasses) {
   EXPECT_EQ(StoredIds(*store).size(), 3001u);
   EXPECT_EQ(StoredPeople(*store).size(), 3001u);
   ExpectClean(*store);
-}
-
-TEST(MaintenanceTest, KillsLoseNothingThatWasAcknowledged) {
-  const TempDir dir;
-#ifdef FOOTFALL_SLOW_TESTS
-  const int kills = 20;
-#else
-  const int kills = 5;
-#endif
-  std::mt19937 random(11);
-  int acknowledged = 0;
-  for (int kill = 0; kill < kills; ++kill) {
-    int pipes[2];
-    ASSERT_EQ(::pipe(pipes), 0);
-    const pid_t child = ::fork();
-    if (child == 0) {
-      Options options;
-      options.memory_budget_bytes = 16 << 20;
-      auto store = EventStore::Open(dir / "s", options);
-      if (!store.ok()) ::_exit(1);
-      // Batches that were not acknowledged are sent again, as a sender would.
-      for (int b = acknowledged;; ++b) {
-        Batch batch;
-        for (int i = 0; i < 300; ++i) {
-          TestEvent event = Track(std::to_string(b) + "/" + std::to_string(i),
-                                  "p" + std::to_string((b * 7 + i) % 900));
-          event.url = "u" + std::to_string(b % 50);
-          event.session = "s" + std::to_string(b / 20);
-          AddTo(batch, event);
-        }
-        if (!(*store)->Append(batch, kNow).ok()) ::_exit(2);
-        if (::write(pipes[1], &b, sizeof b) != sizeof b) ::_exit(3);
-        if (b % 40 == 39 && !(*store)->TakeSnapshot().ok()) ::_exit(4);
-      }
-    }
-    ::close(pipes[1]);
-    int last = acknowledged - 1;
-    int b;
-    const int wanted = acknowledged + 20 + static_cast<int>(random() % 120);
-    while (::read(pipes[0], &b, sizeof b) == sizeof b) {
-      last = b;
-      if (b == wanted) {
-        ::usleep(random() % 3000);
-        ::kill(child, SIGKILL);
-      }
-    }
-    ::close(pipes[0]);
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFSIGNALED(status)) << status;
-    acknowledged = last + 1;
-
-    Options options;
-    options.memory_budget_bytes = 16 << 20;
-    auto store = OpenOrDie(dir / "s", options);
-    ASSERT_NE(store, nullptr);
-    std::map<int, int> batches;
-    std::set<std::string> ids;
-    for (const std::string& id : StoredIds(*store)) {
-      ASSERT_TRUE(ids.insert(id).second) << id;
-      ++batches[std::atoi(id.c_str())];
-    }
-    ASSERT_GE(static_cast<int>(batches.size()), acknowledged);
-    ASSERT_LE(static_cast<int>(batches.size()), acknowledged + 1);
-    for (const auto& [number, events] : batches) ASSERT_EQ(events, 300) << number;
-    ExpectClean(*store);
-  }
-  EXPECT_GT(acknowledged, kills * 20);
 }
 
 }  // namespace
