@@ -1,7 +1,6 @@
 // Data retention, forgetting, copies, damage and a full disk.
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <cstring>
