@@ -12,6 +12,7 @@ namespace footfall::capture {
 class CaptureMemory {
  public:
   FieldMemory fields;    // Fields that were ever sensitive.
+  FieldLinks links;      // The ids and names of fields that have both.
   SecretMemory secrets;  // What was typed into them.
   RunMemory runs;        // Fields that were being typed into when their stream ended.
 };

@@ -15,7 +15,6 @@ namespace footfall::capture {
 namespace {
 
 constexpr size_t kLinesMax = 16;
-constexpr size_t kCardBytesMin = 13;
 
 // The characters of a JSON string that AppendJsonText wrote, without quotes.
 std::string_view Unescape(std::string_view json, Arena& arena) {
@@ -124,12 +123,12 @@ void Cleaner::PrepareNeedles() {
 }
 
 bool Cleaner::IsSecretKey(std::string_view key, uint64_t hash) {
-  if (key.size() >= kCardBytesMin || MayLookLikeUrl(key)) {
+  if (!IsUntouched(key)) {
     RuleCounts uncounted;
-    if (ScanInto(key, uncounted) != key) return true;
+    if (ScanInto(key, Source::kData, uncounted) != key) return true;
   }
   if (!vocabulary_.IsSecret(key, hash)) return false;
-  const auto& allow = policy_.properties_allow;
+  const auto& allow = policy_->properties_allow;
   return std::find(allow.begin(), allow.end(), key) == allow.end();
 }
 
@@ -158,19 +157,46 @@ bool Cleaner::NumberRepeats(std::string_view text) {
          Repeats(std::to_string(static_cast<uint64_t>(value)));
 }
 
-std::string_view Cleaner::ScanInto(std::string_view text, RuleCounts& counts) {
+std::string_view Cleaner::ScanInto(std::string_view text, Source source,
+                                   RuleCounts& counts) {
   if (MayLookLikeUrl(text)) {
-    if (LooksLikeUrl(text)) return FilterUrl(text, policy_.url, arena_, counts);
+    if (LooksLikeUrl(text)) {
+      text = FilterUrl(text, policy_->url, arena_, counts);
+      if (policy_->patterns.empty()) return text;
+      return ScanPatterns(text, policy_->patterns, arena_, counts);
+    }
     if (text.find(':') != std::string_view::npos) {
-      text = FilterUrlsInText(text, policy_.url, arena_, counts);
+      text = FilterUrlsInText(text, policy_->url, arena_, counts);
     }
   }
-  return ScanText(text, arena_, counts);
+  const bool everything = source == Source::kData || policy_->text != TextMode::kAllow;
+  const TextScan scan = {everything, &policy_->patterns};
+  return ScanText(text, scan, arena_, counts);
 }
 
-std::string_view Cleaner::Scan(std::string_view text) { return ScanInto(text, counts_); }
+std::string_view Cleaner::Scan(std::string_view text, Source source) {
+  return Note(text, ScanInto(text, source, counts_));
+}
 
-std::string_view Cleaner::LongText(std::string_view text) {
+// A key is named only when it looks like one that a program was written with: others may
+// be somebody's data.
+std::string_view Cleaner::PropertyPlace(std::string_view key) {
+  constexpr size_t kNamedBytesMax = 40;
+  place_ = "properties";
+  const bool named = !key.empty() && key.size() <= kNamedBytesMax &&
+                     std::all_of(key.begin(), key.end(), [](char c) {
+                       return (c >= '0' && c <= '9') ||
+                              ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' ||
+                              c == '-' || c == '.';
+                     });
+  RuleCounts uncounted;
+  if (named && ScanInto(key, Source::kData, uncounted) == key && !Repeats(key)) {
+    place_.append(".").append(key);
+  }
+  return place_;
+}
+
+std::string_view Cleaner::LongText(std::string_view text, Source source) {
   if (text.empty()) return text;
   if (!searches_.empty()) {
     if (MayLookLikeUrl(text) && LooksLikeUrl(text)) return Url(text);
@@ -179,11 +205,15 @@ std::string_view Cleaner::LongText(std::string_view text) {
       return kMask;
     }
   }
-  return Scan(text);
+  return Scan(text, source);
 }
 
 std::string_view Cleaner::Url(std::string_view url) {
-  const std::string_view filtered = FilterUrl(url, policy_.url, arena_, counts_);
+  std::string_view filtered = FilterUrl(url, policy_->url, arena_, counts_);
+  if (!policy_->patterns.empty()) {
+    filtered = ScanPatterns(filtered, policy_->patterns, arena_, counts_);
+  }
+  Note(url, filtered);
   if (searches_.empty() || filtered.empty()) return filtered;
   return MaskUrlSegments(filtered, arena_, [this](std::string_view part, UrlPart kind) {
     // A host that holds a typed word says where the person is, not what was typed.

@@ -13,6 +13,7 @@
 #include "capture/policy_internal.h"
 #include "capture/rules.h"
 #include "capture/vocabulary.h"
+#include "capture/words.h"
 
 namespace footfall::capture {
 
@@ -28,17 +29,36 @@ struct Needle {
 // results of its methods live until BeginEvent. Not thread-safe.
 class Cleaner {
  public:
-  explicit Cleaner(const CompiledPolicy& policy) : policy_(policy) {}
+  // `policy` outlives it, or the next SetPolicy.
+  explicit Cleaner(const CompiledPolicy& policy) : policy_(&policy) {}
+
+  void SetPolicy(const CompiledPolicy& policy) { policy_ = &policy; }
+  void SetTrace(RuleTrace* trace) {
+    counts_.SetTrace(trace);
+    traced_ = trace != nullptr;
+  }
 
   void BeginEvent() {
     arena_.Reset();
     counts_.Clear();
     needles_.clear();
     searches_.clear();
+    changed_ = false;
   }
 
   Arena& arena() { return arena_; }
   RuleCounts& counts() { return counts_; }
+  // Counts a rule that was applied at `place`; see RuleTrace.
+  void Count(Rule rule, std::string_view place) {
+    counts_.At(place);
+    counts_.Add(rule);
+  }
+  // What comes next is done to the property `key`.
+  void AtProperty(std::string_view key) {
+    if (traced_) counts_.At(PropertyPlace(key));
+  }
+  // True when a rule was applied, or a string came out other than it went in.
+  bool changed() const { return changed_ || counts_.dirty(); }
   VocabularyCache& vocabulary() { return vocabulary_; }
   std::vector<Needle>& needles() { return needles_; }
   // Makes the methods below look for the needles, and for the lines of long ones.
@@ -55,14 +75,26 @@ class Cleaner {
   bool NumberRepeats(std::string_view text);
 
   // The text without what the scanners find in it; a URL follows the URL rule.
-  std::string_view Scan(std::string_view text);
+  std::string_view Scan(std::string_view text) { return Scan(text, Source::kData); }
+
+  // Where a text comes from. `text: allow` switches the scan off for what pages show.
+  enum class Source : uint8_t { kData, kPage };
 
   // As Scan, and the mask when the text repeats one of the needles.
-  std::string_view Text(std::string_view text) {
-    // Too short for a URL with anything to strip, and for every scanner.
-    if (text.size() < kScannedBytesMin && searches_.empty()) return text;
-    return LongText(text);
+  std::string_view Text(std::string_view text, Source source = Source::kData) {
+    return IsUntouched(text) ? text : LongText(text, source);
   }
+  // The same for what stands at `place`.
+  std::string_view TextAt(std::string_view text, std::string_view place,
+                          Source source = Source::kData) {
+    if (IsUntouched(text)) return text;
+    counts_.At(place);
+    return LongText(text, source);
+  }
+  // True only for a text that Scan would return as it is, without the policy's patterns:
+  // too short for a URL with anything to strip and for every scanner, or a little longer
+  // without what they look for. Most texts are, and this is all that they cost.
+  static bool IsPlain(std::string_view text);
 
   // The URL rule, with what repeats one of the needles masked: path segments, and the
   // host when it is a secret.
@@ -73,19 +105,59 @@ class Cleaner {
   bool JsonRepeats(std::string_view json);
 
  private:
-  static constexpr size_t kScannedBytesMin = 6;
-
-  std::string_view LongText(std::string_view text);
-  std::string_view ScanInto(std::string_view text, RuleCounts& counts);
+  bool IsUntouched(std::string_view text) const {
+    return IsPlain(text) && searches_.empty() && policy_->patterns.empty();
+  }
+  std::string_view Scan(std::string_view text, Source source);
+  std::string_view LongText(std::string_view text, Source source);
+  std::string_view ScanInto(std::string_view text, Source source, RuleCounts& counts);
   bool RepeatsSecret(std::string_view text);
+  std::string_view PropertyPlace(std::string_view key);
+  // Notes whether `after` is the very string `before`.
+  std::string_view Note(std::string_view before, std::string_view after) {
+    changed_ |= before.data() != after.data() || before.size() != after.size();
+    return after;
+  }
 
-  const CompiledPolicy& policy_;
+  const CompiledPolicy* policy_;
   Arena arena_;
   RuleCounts counts_;
   VocabularyCache vocabulary_;
   std::vector<Needle> needles_;
   std::vector<NeedleSearch> searches_;
+  bool changed_ = false;
+  bool traced_ = false;
+  std::string place_;
 };
+
+inline bool Cleaner::IsPlain(std::string_view text) {
+  constexpr size_t kDigitsMin = 6;
+  constexpr size_t kSchemeBytesMin = 12;  // "Basic " and six characters.
+  constexpr size_t kTokenBytesMin = 17;   // The shortest that has a capital letter.
+  constexpr size_t kBytesMax = 22;        // The others are longer.
+  const size_t size = text.size();
+  if (size == 0) return true;
+  if (size > kBytesMax || text[0] <= '/') return false;
+  // The words may overlap, where a digit then counts twice.
+  const char* const p = text.data();
+  const uint64_t first = size < 8 ? LoadPart(p, size) : LoadWord(p);
+  const uint64_t last = size < 8 ? 0 : LoadWord(p + size - 8);
+  const uint64_t middle = size <= 16 ? 0 : LoadWord(p + 8);
+  const auto any = [&](auto found) { return found(first) | found(last) | found(middle); };
+  const uint64_t held = any([](uint64_t word) {
+    return HasByte(word, '@') | HasByte(word, '%') | HasByte(word, ':') | (word & kTops);
+  });
+  const size_t digits =
+      CountTops(Digits(first)) + CountTops(Digits(last)) + CountTops(Digits(middle));
+  if (held != 0 || digits >= kDigitsMin) return false;
+  if (size < kSchemeBytesMin) return true;
+  const uint64_t b = any([](uint64_t w) { return HasByte(w | kOnes * 0x20, 'b'); });
+  const auto blank = [](uint64_t w) { return HasLess(w, 0x21); };
+  if (b != 0 && (blank(first) | blank(last) | (size > 16 ? blank(middle) : 0)) != 0) {
+    return false;
+  }
+  return size < kTokenBytesMin || any(Capitals) == 0;
+}
 
 // Appends `text`, valid UTF-8, as a JSON string with quotes.
 void AppendJsonText(std::string& out, std::string_view text);

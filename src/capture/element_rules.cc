@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <string>
 
+#include "capture/element_facts.h"
 #include "capture/hash.h"
 #include "capture/url.h"
 #include "capture/words.h"
@@ -12,36 +12,8 @@
 namespace footfall::capture {
 namespace {
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool Is(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (Lower(text[i]) != lower[i]) return false;
-  }
-  return true;
-}
-
-template <size_t N>
-bool IsOneOf(std::string_view text, const std::string_view (&list)[N]) {
-  return std::any_of(std::begin(list), std::end(list),
-                     [text](std::string_view entry) { return Is(text, entry); });
-}
-
-constexpr std::string_view kButtonTypes[] = {"button", "submit", "reset", "image"};
-
-// Elements that hold no secret of their own, whatever they are called: a link with the id
-// "reset-password" is no password field.
-constexpr std::string_view kPlainTags[] = {
-    "a",  "button", "form", "label", "legend",  "fieldset", "summary", "details", "nav",
-    "h1", "h2",     "h3",   "h4",    "h5",      "h6",       "img",     "svg",     "path",
-    "i",  "body",   "html", "main",  "section", "header",   "footer",  "dialog"};
-
-constexpr std::string_view kTextTags[] = {"textarea", "select",   "option",
-                                          "optgroup", "datalist", "output"};
-
 bool IsButton(const model::Element& element) {
-  return Is(element.tag, "input") && IsOneOf(element.type, kButtonTypes);
+  return EqualsLower(element.tag, "input") && IsButtonType(element.type);
 }
 
 bool IsTyping(model::EventType type) {
@@ -49,40 +21,21 @@ bool IsTyping(model::EventType type) {
 }
 
 bool IsEditable(const model::Element& element) {
-  return Is(element.type, "contenteditable") || Is(element.type, "textbox");
+  return EqualsLower(element.type, "contenteditable") ||
+         EqualsLower(element.type, "textbox");
 }
 
 // A field takes text when it is one of the known ones, or when typing is seen on it.
 bool TakesText(const model::Event& event) {
   const model::Element& element = event.element;
   if (IsTyping(event.type) && event.type == model::EventType::kInput) return true;
-  if (Is(element.tag, "input")) return !IsButton(element);
-  return IsEditable(element) || IsOneOf(element.tag, kTextTags);
+  if (EqualsLower(element.tag, "input")) return !IsButton(element);
+  return IsEditable(element) || IsTextTag(element.tag);
 }
 
-// Custom elements and embedded documents may hold fields that the event does not show.
 bool TakesKeys(const model::Element& element) {
-  return Is(element.tag, "input") || IsEditable(element) ||
-         IsOneOf(element.tag, kTextTags) || Is(element.tag, "iframe") ||
-         Is(element.tag, "object") || Is(element.tag, "embed") ||
-         element.tag.find('-') != std::string_view::npos;
-}
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
-bool IsOneDigit(std::string_view text) {
-  text = Trim(text);
-  return text.size() == 1 && IsDigit(text[0]);
+  return EqualsLower(element.tag, "input") || IsEditable(element) ||
+         IsTextTag(element.tag) || MayHoldFields(element.tag);
 }
 
 // True for names such as "key-7" or "btn3": exactly one digit.
@@ -101,10 +54,10 @@ bool MayHoldMark(std::string_view classes) {
 
 bool ElementRules::IsSensitive(const model::Event& event) const {
   const model::Element& element = event.element;
-  if (Is(Trim(element.type), "password")) return true;
+  if (EqualsLower(TrimSpace(element.type), "password")) return true;
   if (!element.autocomplete.empty() && IsSecretAutocomplete(element.autocomplete))
     return true;
-  if (!IsTyping(event.type) && (IsOneOf(element.tag, kPlainTags) || IsButton(element))) {
+  if (!IsTyping(event.type) && (IsPlainTag(element.tag) || IsButton(element))) {
     return false;
   }
   return vocabulary_.IsSecret(element.name) || vocabulary_.IsSecret(element.id) ||
@@ -126,11 +79,13 @@ bool ElementRules::IsKeypadKey(const model::Element& element) const {
                      });
 }
 
-bool ElementRules::AnyMatches(const std::vector<ElementRule>& rules,
-                              Selector::Unseen unseen, bool or_ancestor) const {
-  return std::any_of(rules.begin(), rules.end(), [&](const ElementRule& rule) {
-    return rule.all || rule.selector.Matches(nodes_, unseen, or_ancestor);
-  });
+int ElementRules::FindMatch(const std::vector<ElementRule>& rules,
+                            Selector::Unseen unseen, bool or_ancestor) const {
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const ElementRule& rule) {
+        return rule.all || rule.selector.Matches(nodes_, unseen, or_ancestor);
+      });
+  return found == rules.end() ? -1 : static_cast<int>(found - rules.begin());
 }
 
 ElementVerdict ElementRules::Judge(const model::Event& event) {
@@ -150,8 +105,8 @@ ElementVerdict ElementRules::Judge(const model::Event& event) {
   for (const model::PathEntry& entry : element.path) marks(entry.css_class, false);
   marks(element.css_class, true);
 
-  if (policy_.censor.empty() && policy_.mask.empty() && policy_.allow_values.empty() &&
-      policy_.allow_keystrokes.empty()) {
+  if (policy_->censor.empty() && policy_->mask.empty() && policy_->allow_values.empty() &&
+      policy_->allow_keystrokes.empty()) {
     return verdict;
   }
   nodes_.clear();
@@ -160,15 +115,18 @@ ElementVerdict ElementRules::Judge(const model::Event& event) {
   }
   nodes_.push_back({element.tag, element.id, element.css_class, &element});
   // An attribute that the event does not carry must not weaken a restriction.
-  verdict.censored |= AnyMatches(policy_.censor, Selector::Unseen::kMatches, true);
-  verdict.masked |= AnyMatches(policy_.mask, Selector::Unseen::kMatches, true);
+  verdict.censor_rule = FindMatch(policy_->censor, Selector::Unseen::kMatches, true);
+  verdict.mask_rule = FindMatch(policy_->mask, Selector::Unseen::kMatches, true);
+  verdict.censored |= verdict.censor_rule >= 0;
+  verdict.masked |= verdict.mask_rule >= 0;
   const bool open = !verdict.sensitive && !verdict.censored && !verdict.masked;
   // What a hidden input holds was never seen by the person, so nothing releases it.
+  const auto allows = [this](const std::vector<ElementRule>& rules) {
+    return FindMatch(rules, Selector::Unseen::kDoesNotMatch, false) >= 0;
+  };
   verdict.value_allowed =
-      open && !Is(element.type, "hidden") &&
-      AnyMatches(policy_.allow_values, Selector::Unseen::kDoesNotMatch, false);
-  verdict.keystroke_allowed = open && AnyMatches(policy_.allow_keystrokes,
-                                                 Selector::Unseen::kDoesNotMatch, false);
+      open && !EqualsLower(element.type, "hidden") && allows(policy_->allow_values);
+  verdict.keystroke_allowed = open && allows(policy_->allow_keystrokes);
   return verdict;
 }
 

@@ -22,13 +22,20 @@ struct ElementVerdict {
   bool takes_keys = false;  // Keystrokes on it are input.
   bool value_allowed = false;
   bool keystroke_allowed = false;
+  // The rules of the policy that censor and mask it; -1 for none, as when a mark of the
+  // page itself does.
+  int censor_rule = -1;
+  int mask_rule = -1;
 };
 
 // Judges elements under one policy. Not thread-safe.
 class ElementRules {
  public:
+  // Both outlive it; `policy` until the next SetPolicy.
   ElementRules(const CompiledPolicy& policy, VocabularyCache& vocabulary)
-      : policy_(policy), vocabulary_(vocabulary) {}
+      : policy_(&policy), vocabulary_(vocabulary) {}
+
+  void SetPolicy(const CompiledPolicy& policy) { policy_ = &policy; }
 
   // `event` has an element.
   ElementVerdict Judge(const model::Event& event);
@@ -36,10 +43,11 @@ class ElementRules {
  private:
   bool IsSensitive(const model::Event& event) const;
   bool IsKeypadKey(const model::Element& element) const;
-  bool AnyMatches(const std::vector<ElementRule>& rules, Selector::Unseen unseen,
-                  bool or_ancestor) const;
+  // The first rule that matches, or -1.
+  int FindMatch(const std::vector<ElementRule>& rules, Selector::Unseen unseen,
+                bool or_ancestor) const;
 
-  const CompiledPolicy& policy_;
+  const CompiledPolicy* policy_;
   VocabularyCache& vocabulary_;
   std::vector<SelectorNode> nodes_;
 };

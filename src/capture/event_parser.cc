@@ -1,8 +1,12 @@
 #include "capture/event_parser.h"
 
+#include <simdjson.h>
+
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <memory>
+#include <string>
 
 #include "capture/event_parser_inline.h"
 #include "capture/policy_internal.h"
@@ -10,8 +14,6 @@
 
 namespace footfall::capture {
 namespace {
-
-namespace ondemand = simdjson::ondemand;
 
 enum EventKey : int {
   kId,
@@ -63,13 +65,11 @@ constexpr std::string_view kContextKeys[] = {
     "country", "region",     "city",   "browser", "browser_version",
     "os",      "os_version", "device", "https",   "ip"};
 
-// The text of a number token; a number that is a card number in disguise is found by its
-// integer value, since fractions may have any digits.
-bool NumberIsCard(const ondemand::number& number, std::string_view text) {
-  if (number.is_int64()) {
-    return HasCard(text[0] == '-' ? text.substr(1) : text);
-  }
-  const double value = std::fabs(number.get_double());
+// Finds a number that is a card number in disguise, by its integer value, since fractions
+// may have any digits.
+bool IsCard(bool is_integer, double real, std::string_view text) {
+  if (is_integer) return HasCard(text[0] == '-' ? text.substr(1) : text);
+  const double value = std::fabs(real);
   if (!(value >= 1e12 && value < 1e19) || std::floor(value) != value) return false;
   return HasCard(std::to_string(static_cast<uint64_t>(value)));
 }
@@ -82,16 +82,19 @@ EventParser::EventParser(const ParseLimits& limits, Cleaner& cleaner)
       event_keys_(kEventKeys),
       element_keys_(kElementKeys),
       path_keys_(kPathKeys),
-      context_keys_(kContextKeys) {}
+      context_keys_(kContextKeys),
+      types_(model::kEventTypeNames) {}
 
-bool EventParser::Parse(const char* data, size_t size, size_t capacity, ParsedEvent& out,
+EventParser::~EventParser() = default;
+
+bool EventParser::Parse(const char* data, size_t size, ParsedEvent& out,
                         ParseError& error) {
-  std::construct_at(&out.event);
+  static const model::Event kEmpty{};  // Copying is faster than making.
+  out.event = kEmpty;
   out.ip = {};
+  out.json = {};
   out.path.clear();
   out.properties.clear();
-  data_ = data;
-  size_ = size;
   error_ = &error;
   error.path.clear();
   error.reason.clear();
@@ -100,27 +103,54 @@ bool EventParser::Parse(const char* data, size_t size, size_t capacity, ParsedEv
   numeric_type_ = has_timestamp_ = has_data_ = has_time_ = has_type_ = false;
   seen_.clear();
   has_escapes_ = std::memchr(data, '\\', size) != nullptr;
+  canonical_ = !has_escapes_;
 
-  if (size == 0 || data[0] != '{') {
-    error.reason = "expected an object";
-    error.byte = 0;
-    return false;
-  }
-  simdjson::error_code code = parser_.iterate(data, size, capacity).get(document_);
-  if (code != simdjson::SUCCESS) return FailJson(code);
-  Object root;
-  code = document_.get_object().get(root);
-  if (code != simdjson::SUCCESS) return FailJson(code);
-  if (!ReadEvent(root, out)) return false;
-  // Everything was read, so the iterator stands behind the last token unless more
-  // follows.
-  if (document_.current_location().error() != simdjson::OUT_OF_BOUNDS) {
-    return Fail("bytes follow the event");
-  }
+  if (!Index(data, size) || !ReadEvent(out)) return false;
+  if (token_ != tokens_end_) return Fail("bytes follow the event");
   if (!CheckRequired(out)) return false;
   out.event.element.path = out.path;
   out.event.properties = out.properties;
+  if (canonical_) out.json = {data, size};
   return true;
+}
+
+bool EventParser::Index(const char* data, size_t size) {
+  data_ = data;
+  size_ = size;
+  token_ = tokens_end_ = nullptr;
+  const auto fail = [this](std::string_view reason, int64_t byte) {
+    error_->reason = reason;
+    error_->byte = byte;
+    return false;
+  };
+  if (size == 0 || data[0] != '{') return fail("expected an object", 0);
+  if (stage_ == nullptr || stage_->capacity() < size) {
+    constexpr size_t kBytesMin = 4096;
+    const size_t capacity = size < kBytesMin ? kBytesMin : size + size / 2;
+    if (simdjson::get_active_implementation()->create_dom_parser_implementation(
+            capacity, 1, stage_) != simdjson::SUCCESS) {
+      return fail("no memory to read the event", -1);
+    }
+  }
+  switch (stage_->stage1(reinterpret_cast<const uint8_t*>(data), size,
+                         simdjson::stage1_mode::regular)) {
+    case simdjson::SUCCESS:
+      break;
+    case simdjson::UTF8_ERROR:
+      return fail("invalid UTF-8", -1);
+    case simdjson::UNCLOSED_STRING:
+      return fail("malformed JSON: a string is not closed", -1);
+    case simdjson::UNESCAPED_CHARS:
+      return fail("malformed JSON: a control character in a string", -1);
+    default:
+      return fail(kMalformed, -1);
+  }
+  const uint32_t count = stage_->n_structural_indexes;
+  token_ = stage_->structural_indexes.get();
+  tokens_end_ = token_ + count;
+  stage_->structural_indexes[count] = static_cast<uint32_t>(size);
+  const bool ends = data[tokens_end_[-1]] == '}';
+  return ends || fail(kCutOff, static_cast<int64_t>(size));
 }
 
 bool EventParser::CheckRequired(const ParsedEvent& out) {
@@ -164,273 +194,252 @@ EventParser::KeyTable::KeyTable(std::span<const std::string_view> known)
   }
 }
 
-bool EventParser::ReadEscapedKey(Field& field, const KeyTable* table, Key& key) {
-  // Through a copy, since the call consumes the key, and as a result, since only that
-  // form is the same in all versions of simdjson.
-  const simdjson::error_code code =
-      simdjson::simdjson_result<Field>(Field(field)).unescaped_key().get(key.text);
-  if (code != simdjson::SUCCESS) return FailJson(code);
-  key.known = -1;
-  key.hash = HashBytes(key.text);
-  for (int i = 0; table != nullptr && i < table->count; ++i) {
-    if (table->names[i] == key.text) key.known = i;
+int EventParser::KeyTable::Named(std::string_view text) const {
+  for (int i = 0; i < count; ++i) {
+    if (names[i] == text) return i;
   }
-  return true;
+  return -1;
 }
 
-bool EventParser::ReadEvent(Object& root, ParsedEvent& out) {
-  return ForEachMember(root, &event_keys_, 1, [&](const Key& key, Value& value) {
-    return key.known < 0 ? ReadUnknown(key, value) : ReadMember(key, value, out);
+bool EventParser::ReadEvent(ParsedEvent& out) {
+  return ForEachMember(&event_keys_, 1, [&](const Key& key) {
+    return key.known < 0 ? ReadUnknown(key.text) : ReadMember(key.known, out);
   });
 }
 
-bool EventParser::ReadUnknown(const Key& key, Value& value) {
-  has_timestamp_ |= key.text == "timestamp";
-  has_data_ |= key.text == "data";
-  cleaner_.counts().Add(Rule::kUnknownKey);
-  return Walk(value, 2, nullptr);
+bool EventParser::ReadUnknown(std::string_view key) {
+  has_timestamp_ |= key == "timestamp";
+  has_data_ |= key == "data";
+  cleaner_.Count(Rule::kUnknownKey, "");
+  return Walk(2, nullptr);
 }
 
-bool EventParser::ReadMember(const Key& key, Value& value, ParsedEvent& out) {
+bool EventParser::ReadMember(int key, ParsedEvent& out) {
   model::Event& event = out.event;
-  switch (key.known) {
+  switch (key) {
     case kId:
-      return ReadId(value, event.id);
+      return ReadId(event.id);
     case kTime:
-      return ReadTime(value, out);
+      return ReadTime(out);
     case kSeq:
-      return ReadInteger(value, event.seq);
+      return ReadSeq(event.seq);
     case kPerson:
-      return ReadId(value, event.person);
+      return ReadId(event.person);
     case kAnonymous:
-      return ReadId(value, event.anonymous);
+      return ReadId(event.anonymous);
     case kSession:
-      return ReadId(value, event.session);
+      return ReadId(event.session);
     case kApp:
-      return ReadId(value, event.app);
+      return ReadId(event.app);
     case kEnvironment:
-      return ReadId(value, event.environment);
+      return ReadId(event.environment);
     case kType:
-      return ReadType(value, out);
+      return ReadType(out);
     case kName:
-      return ReadText(value, event.name);
+      return ReadText(event.name);
     case kUrl:
-      return ReadText(value, event.url);
+      return ReadText(event.url);
     case kTitle:
-      return ReadText(value, event.title);
+      return ReadText(event.title);
     case kKey:
-      return ReadText(value, event.key);
+      return ReadText(event.key);
     case kValue:
-      return ReadText(value, event.value);
+      return ReadText(event.value);
     case kElement:
-      return ReadElement(value, out);
+      return ReadElement(out);
     case kProperties:
-      return ReadProperties(value, out);
+      return ReadProperties(out);
     default:
-      return ReadContext(value, out);
+      return ReadContext(out);
   }
 }
 
-bool EventParser::ReadElement(Value& value, ParsedEvent& out) {
-  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
+bool EventParser::ReadSeq(int64_t& out) {
+  const bool read = ReadInteger(out);
+  canonical_ = canonical_ && out != 0;
+  return read;
+}
+
+bool EventParser::ReadElement(ParsedEvent& out) {
+  if (Here() == 'n') return ReadNull();
   out.event.has_element = true;
   model::Element& element = out.event.element;
   std::string_view* const fields[] = {
       &element.tag,   &element.id,    &element.css_class,
       &element.type,  &element.name,  &element.text,
       &element.label, &element.value, &element.autocomplete};
-  return ForEachMember(value, &element_keys_, 2, [&](const Key& key, Value& member) {
+  return ForEachMember(&element_keys_, 2, [&](const Key& key) {
     if (key.known < 0) {
-      cleaner_.counts().Add(Rule::kUnknownKey);
-      return Walk(member, 3, nullptr);
+      cleaner_.Count(Rule::kUnknownKey, "element");
+      return Walk(3, nullptr);
     }
-    if (key.known == kElementPath) return ReadPath(member, out);
-    return ReadText(member, *fields[key.known]);
+    return key.known == kElementPath ? ReadPath(out) : ReadText(*fields[key.known]);
   });
 }
 
-bool EventParser::ReadPath(Value& value, ParsedEvent& out) {
-  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
-  ondemand::array array;
-  const simdjson::error_code code = value.get_array().get(array);
-  if (code == simdjson::INCORRECT_TYPE) return Fail("expected an array");
-  if (code != simdjson::SUCCESS) return FailJson(code);
-  if (limits_.depth_max < 3) return Fail("nested too deeply");
-  for (auto item : array) {
-    Value node;
-    const simdjson::error_code item_code = item.get(node);
-    if (item_code != simdjson::SUCCESS) return FailJson(item_code);
+bool EventParser::ReadPath(ParsedEvent& out) {
+  if (Here() == 'n') return ReadNull();
+  const bool read = ForEachItem(3, [&](size_t) {
     model::PathEntry& entry = out.path.emplace_back();
     std::string_view* const fields[] = {&entry.tag, &entry.id, &entry.css_class};
-    const bool read =
-        ForEachMember(node, &path_keys_, 4, [&](const Key& key, Value& member) {
-          if (key.known >= 0) return ReadText(member, *fields[key.known]);
-          cleaner_.counts().Add(Rule::kUnknownKey);
-          return Walk(member, 5, nullptr);
-        });
-    if (!read) {
-      InPath(out.path.size() - 1);
-      return false;
-    }
-  }
-  return true;
+    return ForEachMember(&path_keys_, 4, [&](const Key& key) {
+      if (key.known >= 0) return ReadText(*fields[key.known]);
+      cleaner_.Count(Rule::kUnknownKey, "element.path");
+      return Walk(5, nullptr);
+    });
+  });
+  canonical_ = canonical_ && !out.path.empty();
+  return read;
 }
 
-bool EventParser::ReadContext(Value& value, ParsedEvent& out) {
-  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
+bool EventParser::ReadContext(ParsedEvent& out) {
+  if (Here() == 'n') return ReadNull();
   model::Context& context = out.event.context;
   std::string_view* const fields[] = {
       &context.country,         &context.region, &context.city,       &context.browser,
       &context.browser_version, &context.os,     &context.os_version, &context.device};
-  return ForEachMember(value, &context_keys_, 2, [&](const Key& key, Value& member) {
-    if (key.known < 0) {
-      cleaner_.counts().Add(cleaner_.IsSecretKey(key.text, key.hash) ? Rule::kSecretKey
-                                                                     : Rule::kUnknownKey);
-      return Walk(member, 3, nullptr);
-    }
-    if (key.known == kContextIp) return ReadText(member, out.ip);
-    if (key.known != kHttps) return ReadText(member, *fields[key.known]);
-    if (member.raw_json_token()[0] == 'n') return ReadNull(member);
+  int members = 0;
+  const bool read = ForEachMember(&context_keys_, 2, [&](const Key& key) {
+    ++members;
+    if (key.known < 0) return ReadUnknownContext(key.text, key.hash);
+    if (key.known == kContextIp) return ReadText(out.ip);
+    if (key.known != kHttps) return ReadText(*fields[key.known]);
+    if (Here() == 'n') return ReadNull();
     bool https;
-    if (!ReadBool(member, https)) return false;
+    if (!ReadBool(https)) return false;
     context.https = https;
     return true;
   });
+  canonical_ = canonical_ && members > 0;
+  return read;
 }
 
-bool EventParser::ReadProperties(Value& value, ParsedEvent& out) {
-  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
-  return ForEachMember(value, nullptr, 2, [&](const Key& key, Value& member) {
-    return ReadProperty(key, member, out);
-  });
+bool EventParser::ReadUnknownContext(std::string_view key, uint64_t hash) {
+  const bool secret = cleaner_.IsSecretKey(key, hash);
+  cleaner_.Count(secret ? Rule::kSecretKey : Rule::kUnknownKey, "context");
+  return Walk(3, nullptr);
 }
 
-bool EventParser::ReadProperty(const Key& key, Value& value, ParsedEvent& out) {
-  if (cleaner_.IsSecretKey(key.text, key.hash)) {
+bool EventParser::ReadProperties(ParsedEvent& out) {
+  if (Here() == 'n') return ReadNull();
+  const bool read = ForEachMember(
+      nullptr, 2, [&](const Key& key) { return ReadProperty(key.text, key.hash, out); });
+  canonical_ = canonical_ && !out.properties.empty();
+  return read;
+}
+
+bool EventParser::ReadProperty(std::string_view key, uint64_t hash, ParsedEvent& out) {
+  cleaner_.AtProperty(key);
+  if (cleaner_.IsSecretKey(key, hash)) {
     cleaner_.counts().Add(Rule::kSecretKey);
-    return Walk(value, 3, nullptr);
+    return Walk(3, nullptr);
   }
-  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
+  if (Here() == 'n') return ReadNull();
   model::Property& property = out.properties.emplace_back();
-  property.key = key.text;
-  switch (value.raw_json_token()[0]) {
+  property.key = key;
+  switch (Here()) {
     case '"':
       property.value.kind = model::Value::Kind::kString;
-      return ReadString(value, property.value.text);
+      return ReadString(property.value.text);
     case '{':
     case '[':
       json_.clear();
-      if (!Walk(value, 3, &json_)) return false;
+      if (!Walk(3, &json_)) return false;
       property.value = model::Value::Json(cleaner_.arena().Copy(json_));
-      break;
+      return true;
     case 't':
-    case 'f': {
-      bool boolean;
-      if (!ReadBool(value, boolean)) return false;
-      property.value = model::Value::Bool(boolean);
-      break;
-    }
-    default: {
-      ondemand::number number;
-      std::string_view text;
-      if (!ReadNumber(value, number, text)) return false;
-      if (NumberIsCard(number, text)) {
-        cleaner_.counts().Add(Rule::kCard);
-        property.value = model::Value::String(kMask);
-      } else if (number.is_int64()) {
-        property.value.kind = model::Value::Kind::kInt;
-        property.value.integer = number.get_int64();
-      } else {
-        property.value.kind = model::Value::Kind::kDouble;
-        property.value.number = number.get_double();
-        property.value.text = text;
-      }
-    }
+    case 'f':
+      property.value.kind = model::Value::Kind::kBool;
+      return ReadBool(property.value.boolean);
+    default:
+      return ReadNumberProperty(property.value);
+  }
+}
+
+bool EventParser::ReadNumberProperty(model::Value& out) {
+  Number number;
+  if (!ReadNumber(number)) return false;
+  if (IsCard(number.is_integer, number.real, number.text)) {
+    cleaner_.counts().Add(Rule::kCard);
+    out = model::Value::String(kMask);
+  } else if (number.is_integer) {
+    out.kind = model::Value::Kind::kInt;
+    out.integer = number.integer;
+  } else {
+    out.kind = model::Value::Kind::kDouble;
+    out.number = number.real;
+    out.text = number.text;
   }
   return true;
 }
 
-bool EventParser::Walk(Value& value, int depth, std::string* json) {
-  switch (value.raw_json_token()[0]) {
+bool EventParser::Walk(int depth, std::string* json) {
+  switch (Here()) {
     case '{':
-      return WalkObject(value, depth, json);
+      return WalkObject(depth, json);
     case '[':
-      return WalkArray(value, depth, json);
+      return WalkArray(depth, json);
     case '"': {
       std::string_view text;
-      if (!ReadString(value, text)) return false;
+      if (!ReadString(text)) return false;
       if (json != nullptr) AppendJsonText(*json, cleaner_.Scan(text));
       return true;
     }
     case 't':
     case 'f': {
       bool boolean;
-      if (!ReadBool(value, boolean)) return false;
+      if (!ReadBool(boolean)) return false;
       if (json != nullptr) json->append(boolean ? "true" : "false");
       return true;
     }
     case 'n':
-      if (!ReadNull(value)) return false;
+      if (!ReadInnerNull()) return false;
       if (json != nullptr) json->append("null");
       return true;
     default:
-      return WalkNumber(value, json);
+      return WalkNumber(json);
   }
 }
 
-bool EventParser::WalkObject(Value& value, int depth, std::string* json) {
+bool EventParser::WalkObject(int depth, std::string* json) {
   if (json != nullptr) json->push_back('{');
   bool first = true;
-  const bool walked =
-      ForEachMember(value, nullptr, depth, [&](const Key& key, Value& member) {
-        if (json != nullptr && cleaner_.IsSecretKey(key.text, key.hash)) {
-          cleaner_.counts().Add(Rule::kSecretKey);
-          return Walk(member, depth + 1, nullptr);
-        }
-        if (json != nullptr) {
-          if (!first) json->push_back(',');
-          first = false;
-          AppendJsonText(*json, key.text);
-          json->push_back(':');
-        }
-        return Walk(member, depth + 1, json);
-      });
+  const bool walked = ForEachMember(nullptr, depth, [&](const Key& key) {
+    if (json != nullptr && cleaner_.IsSecretKey(key.text, key.hash)) {
+      cleaner_.counts().Add(Rule::kSecretKey);
+      return Walk(depth + 1, nullptr);
+    }
+    if (json != nullptr) {
+      if (!first) json->push_back(',');
+      first = false;
+      AppendJsonText(*json, key.text);
+      json->push_back(':');
+    }
+    return Walk(depth + 1, json);
+  });
   if (json != nullptr) json->push_back('}');
   return walked;
 }
 
-bool EventParser::WalkArray(Value& value, int depth, std::string* json) {
-  if (depth > limits_.depth_max) return Fail("nested too deeply");
-  ondemand::array array;
-  const simdjson::error_code code = value.get_array().get(array);
-  if (code != simdjson::SUCCESS) return FailJson(code);
+bool EventParser::WalkArray(int depth, std::string* json) {
   if (json != nullptr) json->push_back('[');
-  size_t index = 0;
-  for (auto item : array) {
-    Value element;
-    const simdjson::error_code item_code = item.get(element);
-    if (item_code != simdjson::SUCCESS) return FailJson(item_code);
+  const bool walked = ForEachItem(depth, [&](size_t index) {
     if (json != nullptr && index > 0) json->push_back(',');
-    if (!Walk(element, depth + 1, json)) {
-      InPath(index);
-      return false;
-    }
-    ++index;
-  }
+    return Walk(depth + 1, json);
+  });
   if (json != nullptr) json->push_back(']');
-  return true;
+  return walked;
 }
 
-bool EventParser::WalkNumber(Value& value, std::string* json) {
-  ondemand::number number;
-  std::string_view text;
-  if (!ReadNumber(value, number, text)) return false;
+bool EventParser::WalkNumber(std::string* json) {
+  Number number;
+  if (!ReadNumber(number)) return false;
   if (json == nullptr) return true;
-  if (NumberIsCard(number, text)) {
+  if (IsCard(number.is_integer, number.real, number.text)) {
     cleaner_.counts().Add(Rule::kCard);
     AppendJsonText(*json, kMask);
   } else {
-    json->append(text);
+    json->append(number.text);
   }
   return true;
 }

@@ -2,10 +2,9 @@
 #ifndef FOOTFALL_CAPTURE_EVENT_PARSER_H_
 #define FOOTFALL_CAPTURE_EVENT_PARSER_H_
 
-#include <simdjson.h>
-
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +12,10 @@
 
 #include "capture/cleaner.h"
 #include "model/event.h"
+
+namespace simdjson::internal {
+class dom_parser_implementation;
+}
 
 namespace footfall::capture {
 
@@ -22,6 +25,9 @@ namespace footfall::capture {
 struct ParsedEvent {
   model::Event event;
   std::string_view ip;  // context.ip
+  // The input, when AppendEventJson would write the same bytes (without newline) as long
+  // as the event is not changed; else empty.
+  std::string_view json;
   std::vector<model::PathEntry> path;
   std::vector<model::Property> properties;
 };
@@ -43,16 +49,20 @@ class EventParser {
  public:
   EventParser(const ParseLimits& limits, Cleaner& cleaner);
 
-  // Parses the event at `data`, of which `size` bytes belong to it and `capacity` can be
-  // read: simdjson::SIMDJSON_PADDING more. Returns false and fills `error` when it is
-  // malformed. Checks neither times nor levels.
-  bool Parse(const char* data, size_t size, size_t capacity, ParsedEvent& out,
-             ParseError& error);
+  ~EventParser();
+
+  // Parses the event at `data`, behind whose `size` bytes simdjson::SIMDJSON_PADDING more
+  // can be read. Returns false and fills `error` when it is malformed. Checks neither
+  // times nor levels.
+  bool Parse(const char* data, size_t size, ParsedEvent& out, ParseError& error);
 
  private:
-  using Value = simdjson::ondemand::value;
-  using Object = simdjson::ondemand::object;
-  using Field = simdjson::ondemand::field;
+  struct Number {
+    bool is_integer = false;
+    int64_t integer = 0;
+    double real = 0;
+    std::string_view text;
+  };
 
   // The known keys of one kind of object, each shorter than sixteen bytes. Producers
   // write keys in one order, so the key that followed another one last time is tried
@@ -70,6 +80,8 @@ class EventParser {
     // The key at `raw`, behind its opening quote, when it stands there without escapes;
     // else -1. `before` is the known key in front of it, or -1.
     int Find(const char* raw, int before);
+    // The same for a text.
+    int Named(std::string_view text) const;
 
     const std::string_view* names;
     int count;
@@ -83,49 +95,69 @@ class EventParser {
     uint64_t hash = 0;  // Of the text of a key that is not known.
   };
 
-  // Calls handle(const Key&, Value&) -> bool for each member; checks duplicates and
-  // bounds.
-  template <typename Handle>
-  bool ForEachMember(Object& object, KeyTable* table, int depth, Handle handle);
-  // The same for a value, which must be an object.
-  template <typename Handle>
-  bool ForEachMember(Value& value, KeyTable* table, int depth, Handle handle);
-  bool ReadKey(Field& field, KeyTable* table, int before, Key& key);
-  bool ReadEscapedKey(Field& field, const KeyTable* table, Key& key);
+  // The parser stands at a token; what reads a value moves behind it.
+  char Here() const { return data_[*token_]; }
+  bool IsNumberHere() const {
+    const char c = Here();
+    return c == '-' || (c >= '0' && c <= '9');
+  }
+  std::string_view TakeScalar();
 
-  bool ReadEvent(Object& root, ParsedEvent& out);
-  bool ReadMember(const Key& key, Value& value, ParsedEvent& out);
-  bool ReadUnknown(const Key& key, Value& value);
-  bool ReadElement(Value& value, ParsedEvent& out);
-  bool ReadPath(Value& value, ParsedEvent& out);
-  bool ReadContext(Value& value, ParsedEvent& out);
-  bool ReadProperties(Value& value, ParsedEvent& out);
-  bool ReadProperty(const Key& key, Value& value, ParsedEvent& out);
-  bool ReadType(Value& value, ParsedEvent& out);
-  bool ReadTime(Value& value, ParsedEvent& out);
-  bool ReadInteger(Value& value, int64_t& out);
+  // Finds the tokens, and what is malformed regardless of where it stands.
+  bool Index(const char* data, size_t size);
+  // Reads the object here; calls handle(const Key&) -> bool in front of each value;
+  // checks duplicates and bounds.
+  template <typename Handle>
+  bool ForEachMember(KeyTable* table, int depth, Handle handle);
+  // The same for an array; handle(size_t index).
+  template <typename Handle>
+  bool ForEachItem(int depth, Handle handle);
+  bool ReadKey(KeyTable* table, int before, Key& key);
+  bool NoteKey(const Key& key, size_t seen_begin, uint32_t* seen_known);
+  // Moves behind a closing bracket. False when the event ends with it and must not.
+  bool Close(int depth);
+
+  bool ReadEvent(ParsedEvent& out);
+  bool ReadMember(int key, ParsedEvent& out);
+  bool ReadUnknown(std::string_view key);
+  bool ReadSeq(int64_t& out);
+  bool ReadElement(ParsedEvent& out);
+  bool ReadPath(ParsedEvent& out);
+  bool ReadContext(ParsedEvent& out);
+  bool ReadUnknownContext(std::string_view key, uint64_t hash);
+  bool ReadProperties(ParsedEvent& out);
+  bool ReadProperty(std::string_view key, uint64_t hash, ParsedEvent& out);
+  bool ReadNumberProperty(model::Value& out);
+  bool ReadType(ParsedEvent& out);
+  bool ReadTime(ParsedEvent& out);
+  bool ReadInteger(int64_t& out);
   // Trimmed, or an integer as its decimal form; absent when empty.
-  bool ReadId(Value& value, std::string_view& out);
+  bool ReadId(std::string_view& out);
   // A string or null. Most strings have no escapes and are views of the input.
-  bool ReadText(Value& value, std::string_view& out);
-  bool ReadString(Value& value, std::string_view& out);
-  bool ReadNull(Value& value);
-  bool ReadNumber(Value& value, simdjson::ondemand::number& number,
-                  std::string_view& text);
-  bool ReadBool(Value& value, bool& out);
+  bool ReadText(std::string_view& out);
+  bool ReadString(std::string_view& out);
+  // Null when an escape is malformed. By value: what is passed by reference goes through
+  // memory, and reading a view that was just written in two halves stalls.
+  std::string_view ReadEscaped(std::string_view raw);
+  bool ReadNull();
+  bool ReadInnerNull();  // Inside a nested property, where it is kept.
+  bool ReadNumber(Number& out);
+  bool ReadSlowNumber(Number& out);
+  bool ReadBool(bool& out);
   bool CheckRequired(const ParsedEvent& out);
 
   // Walks a value of any type; appends it, filtered, to `json` unless that is null.
-  bool Walk(Value& value, int depth, std::string* json);
-  bool WalkObject(Value& value, int depth, std::string* json);
-  bool WalkArray(Value& value, int depth, std::string* json);
-  bool WalkNumber(Value& value, std::string* json);
+  bool Walk(int depth, std::string* json);
+  bool WalkObject(int depth, std::string* json);
+  bool WalkArray(int depth, std::string* json);
+  bool WalkNumber(std::string* json);
 
+  // Says what is wrong at the token here, or at the one before.
   bool Fail(std::string_view reason);
-  bool FailJson(simdjson::error_code code);
+  bool FailBefore(std::string_view reason);
   // Puts a key or an index before the path of the error, on the way out. A key that is
   // not known may be somebody's data, so the path then ends before it.
-  void InPath(const Key& key);
+  void InPath(int known, std::string_view key);
   void InPath(size_t index);
 
   ParseLimits limits_;
@@ -134,10 +166,14 @@ class EventParser {
   KeyTable element_keys_;
   KeyTable path_keys_;
   KeyTable context_keys_;
-  simdjson::ondemand::parser parser_;
-  simdjson::ondemand::document document_;
+  KeyTable types_;
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> stage_;
   const char* data_ = nullptr;
   size_t size_ = 0;
+  // Where tokens begin: the one at hand, and the end. The last one is a closing brace, so
+  // that only what closes a bracket need look for the end.
+  const uint32_t* token_ = nullptr;
+  const uint32_t* tokens_end_ = nullptr;
   ParseError* error_ = nullptr;
   int keys_ = 0;
   bool numeric_type_ = false;
@@ -146,6 +182,7 @@ class EventParser {
   bool has_time_ = false;
   bool has_type_ = false;
   bool has_escapes_ = false;
+  bool canonical_ = false;  // So far; see ParsedEvent::json.
   // Of the objects being read: their unknown keys so far, for the check of duplicates.
   struct SeenKey {
     uint64_t hash;

@@ -4,7 +4,6 @@
 
 #include <cstring>
 #include <string_view>
-#include <utility>
 
 #include "capture/event_parser.h"
 #include "capture/hash.h"
@@ -12,14 +11,13 @@
 
 namespace footfall::capture {
 
+inline constexpr std::string_view kMalformed = "malformed JSON";
+inline constexpr std::string_view kBadString = "malformed JSON: an invalid string";
+inline constexpr std::string_view kCutOff =
+    "malformed JSON: the event does not end with its brace";
+
 inline bool IsJsonSpace(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-inline std::string_view TrimEnd(std::string_view text) {
-  size_t size = text.size();
-  while (size > 0 && IsJsonSpace(text[size - 1])) --size;
-  return text.substr(0, size);
 }
 
 inline bool EventParser::KeyTable::Matches(const Pattern& pattern, uint64_t low,
@@ -42,89 +40,134 @@ inline int EventParser::KeyTable::Find(const char* raw, int before) {
   return -1;
 }
 
-inline bool EventParser::ReadKey(Field& field, KeyTable* table, int before, Key& key) {
-  const char* raw = field.key().raw();
+// The token of a scalar reaches to the next one but for white space.
+inline std::string_view EventParser::TakeScalar() {
+  const char* begin = data_ + token_[0];
+  const char* end = data_ + token_[1];
+  ++token_;
+  while (IsJsonSpace(end[-1])) {
+    --end;
+    canonical_ = false;
+  }
+  return {begin, static_cast<size_t>(end - begin)};
+}
+
+inline bool EventParser::Close(int depth) {
+  canonical_ = canonical_ && (depth == 1 || token_[1] == token_[0] + 1);
+  ++token_;
+  return depth == 1 || token_ != tokens_end_ || Fail(kCutOff);
+}
+
+inline bool EventParser::ReadKey(KeyTable* table, int before, Key& key) {
   if (table != nullptr) {
-    key.known = table->Find(raw, before);
+    key.known = table->Find(data_ + *token_ + 1, before);
     if (key.known >= 0) {
       key.text = table->names[key.known];
+      ++token_;
       return true;
     }
   }
-  size_t size = 0;
-  while (raw[size] != '"' && raw[size] != '\\') ++size;
-  if (raw[size] == '\\') return ReadEscapedKey(field, table, key);
+  std::string_view text;
+  if (!ReadString(text)) return false;
   key.known = -1;
-  key.text = {raw, size};
-  key.hash = HashBytes(key.text);
+  key.text = text;
+  key.hash = HashBytes(text);
+  if (has_escapes_ && table != nullptr) key.known = table->Named(text);
   return true;
 }
 
+inline bool EventParser::NoteKey(const Key& key, size_t seen_begin,
+                                 uint32_t* seen_known) {
+  bool duplicate = false;
+  if (key.known >= 0) {
+    const uint32_t bit = uint32_t{1} << key.known;
+    duplicate = (*seen_known & bit) != 0;
+    // As long as the keys come in the order of the table.
+    canonical_ = canonical_ && *seen_known < bit;
+    *seen_known |= bit;
+  } else {
+    for (size_t i = seen_begin; i < seen_.size(); ++i) {
+      duplicate |= seen_[i].hash == key.hash && seen_[i].text == key.text;
+    }
+    seen_.push_back({key.hash, key.text});
+  }
+  return !duplicate || FailBefore("the key stands twice");
+}
+
 template <typename Handle>
-bool EventParser::ForEachMember(Object& object, KeyTable* table, int depth,
-                                Handle handle) {
+bool EventParser::ForEachMember(KeyTable* table, int depth, Handle handle) {
+  if (Here() != '{') return Fail("expected an object");
   if (depth > limits_.depth_max) return Fail("nested too deeply");
+  uint32_t gaps = token_[1] - token_[0] - 1;  // White space behind brackets and commas.
+  ++token_;
+  if (Here() == '}') {
+    canonical_ = canonical_ && gaps == 0;
+    return Close(depth);
+  }
   const size_t seen_begin = seen_.size();
   uint32_t seen_known = 0;
   int before = -1;  // The known key in front, or -1.
-  for (auto&& result : object) {
-    if (result.error() != simdjson::SUCCESS) return FailJson(result.error());
-    Field&& field = std::move(result).value_unsafe();  // In place: copying it is dear.
+  while (true) {
+    if (Here() != '"') return Fail(kMalformed);
     if (++keys_ > limits_.keys_max) return Fail("too many keys");
     Key key;
-    if (!ReadKey(field, table, before, key)) return false;
+    if (!ReadKey(table, before, key)) return false;
     before = key.known;
-    bool duplicate = false;
-    if (key.known >= 0) {
-      const uint32_t bit = uint32_t{1} << key.known;
-      duplicate = (seen_known & bit) != 0;
-      seen_known |= bit;
-    } else {
-      for (size_t i = seen_begin; i < seen_.size(); ++i) {
-        duplicate |= seen_[i].hash == key.hash && seen_[i].text == key.text;
-      }
-      seen_.push_back({key.hash, key.text});
-    }
-    if (duplicate) {
-      Fail("the key stands twice");
-      InPath(key);
+    if (Here() != ':') return Fail(kMalformed);
+    gaps |= token_[1] - token_[0] - 1;
+    gaps |= static_cast<uint32_t>(data_[token_[0] - 1] != '"');
+    ++token_;
+    if (!NoteKey(key, seen_begin, &seen_known) || !handle(key)) {
+      InPath(key.known, key.text);
       return false;
     }
-    if (!handle(key, field.value())) {
-      InPath(key);
-      return false;
-    }
+    const char c = Here();
+    if (c == '}') break;
+    if (c != ',') return Fail(kMalformed);
+    gaps |= token_[1] - token_[0] - 1;
+    ++token_;
   }
   seen_.resize(seen_begin);
-  return true;
+  canonical_ = canonical_ && gaps == 0;
+  return Close(depth);
 }
 
 template <typename Handle>
-bool EventParser::ForEachMember(Value& value, KeyTable* table, int depth, Handle handle) {
-  Object object;
-  const simdjson::error_code code = value.get_object().get(object);
-  if (code == simdjson::INCORRECT_TYPE) return Fail("expected an object");
-  if (code != simdjson::SUCCESS) return FailJson(code);
-  return ForEachMember(object, table, depth, handle);
-}
-
-inline bool EventParser::ReadText(Value& value, std::string_view& out) {
-  if (value.raw_json_token()[0] == 'n') return ReadNull(value);
-  return ReadString(value, out);
-}
-
-// Most strings have no escapes and are views of the input.
-inline bool EventParser::ReadString(Value& value, std::string_view& out) {
-  const std::string_view token = TrimEnd(value.raw_json_token());
-  if (token.empty() || token[0] != '"') return Fail("expected a string");
-  if (token.size() < 2 || token.back() != '"') return FailJson(simdjson::STRING_ERROR);
-  if (has_escapes_ && std::memchr(token.data(), '\\', token.size()) != nullptr) {
-    const simdjson::error_code code = value.get_string().get(out);
-    return code == simdjson::SUCCESS || FailJson(code);
+bool EventParser::ForEachItem(int depth, Handle handle) {
+  if (Here() != '[') return Fail("expected an array");
+  if (depth > limits_.depth_max) return Fail("nested too deeply");
+  uint32_t gaps = token_[1] - token_[0] - 1;
+  ++token_;
+  if (Here() != ']') {
+    for (size_t index = 0;; ++index) {
+      if (!handle(index)) {
+        InPath(index);
+        return false;
+      }
+      const char c = Here();
+      if (c == ']') break;
+      if (c != ',') return Fail(kMalformed);
+      gaps |= token_[1] - token_[0] - 1;
+      ++token_;
+    }
   }
+  canonical_ = canonical_ && gaps == 0;
+  return Close(depth);
+}
+
+inline bool EventParser::ReadText(std::string_view& out) {
+  return Here() == 'n' ? ReadNull() : ReadString(out);
+}
+
+inline bool EventParser::ReadString(std::string_view& out) {
+  if (Here() != '"') return Fail("expected a string");
+  const std::string_view token = TakeScalar();
+  if (token.size() < 2 || token.back() != '"') return FailBefore(kBadString);
   out = token.substr(1, token.size() - 2);
-  return value.get_raw_json_string().error() == simdjson::SUCCESS ||
-         FailJson(simdjson::STRING_ERROR);
+  if (out.empty()) canonical_ = false;  // Many are left out.
+  if (!has_escapes_) return true;
+  out = ReadEscaped(out);
+  return out.data() != nullptr;
 }
 
 }  // namespace footfall::capture

@@ -1,14 +1,14 @@
 // The scalar values of an event, and what is said of a defect.
-#include <cstring>
+#include <simdjson.h>
+
 #include <string>
 
 #include "capture/event_parser_inline.h"
+#include "capture/json_index.h"
 #include "capture/time_text.h"
 
 namespace footfall::capture {
 namespace {
-
-namespace ondemand = simdjson::ondemand;
 
 std::string_view Trim(std::string_view text) {
   const auto space = [](char c) { return IsJsonSpace(c) || c == '\f' || c == '\v'; };
@@ -17,138 +17,236 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
-}  // namespace
+bool IsBlank(char c) { return static_cast<unsigned char>(c) <= ' '; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-bool EventParser::ReadType(Value& value, ParsedEvent& out) {
-  const char first = value.raw_json_token()[0];
-  if (first == '-' || (first >= '0' && first <= '9')) {
-    // Told apart from a recording's event once all its keys are known.
-    numeric_type_ = true;
-    return Walk(value, 2, nullptr);
+// Most integers: at most eighteen digits, so that no bound has to be looked at.
+bool FastInteger(std::string_view text, int64_t* out) {
+  constexpr size_t kDigitsMax = 18;
+  const bool negative = text[0] == '-';
+  if (negative) text.remove_prefix(1);
+  if (text.empty() || text.size() > kDigitsMax || (text[0] == '0' && text.size() > 1)) {
+    return false;
   }
-  std::string_view name;
-  if (first == 'n') return ReadNull(value);
-  if (!ReadString(value, name)) return false;
-  for (int i = 0; i < model::kEventTypeCount; ++i) {
-    if (model::kEventTypeNames[static_cast<size_t>(i)] != name) continue;
-    out.event.type = static_cast<model::EventType>(i);
-    has_type_ = true;
-    return true;
+  int64_t value = 0;
+  for (const char c : text) {
+    if (!IsDigit(c)) return false;
+    value = value * 10 + (c - '0');
   }
-  return Fail("unknown event type");
+  *out = negative ? -value : value;
+  return true;
 }
 
-bool EventParser::ReadTime(Value& value, ParsedEvent& out) {
+// Most other numbers, without an exponent: the digits fit a double, and so does the power
+// of ten that they are divided by, so the quotient is the nearest double.
+bool FastReal(std::string_view text, double* out) {
+  constexpr size_t kDigitsMax = 15;
+  constexpr double kPowers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  const bool negative = text[0] == '-';
+  if (negative) text.remove_prefix(1);
+  if (text.size() < 3 || text.size() > kDigitsMax + 1) return false;
+  int64_t digits = 0;
+  size_t point = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '.' && point == 0 && i > 0 && i + 1 < text.size()) {
+      point = i;
+    } else if (IsDigit(text[i])) {
+      digits = digits * 10 + (text[i] - '0');
+    } else {
+      return false;
+    }
+  }
+  if (point == 0 || (text[0] == '0' && point > 1)) return false;
+  const double value = static_cast<double>(digits) / kPowers[text.size() - 1 - point];
+  *out = negative ? -value : value;
+  return true;
+}
+
+// The four digits of a `\u` escape, which are known to be well-formed.
+unsigned EscapedUnit(const char* digits) {
+  unsigned unit = 0;
+  for (int i = 0; i < 4; ++i) {
+    const char c = digits[i];
+    unit =
+        unit << 4 | static_cast<unsigned>(IsDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+  }
+  return unit;
+}
+
+// True when an escape is half of a surrogate pair, alone. The escapes are well-formed.
+bool HasHalfSurrogate(std::string_view raw) {
+  for (size_t i = raw.find('\\'); i < raw.size(); i = raw.find('\\', i)) {
+    const bool unicode = raw[i + 1] == 'u';
+    const unsigned unit = unicode ? EscapedUnit(raw.data() + i + 2) : 0;
+    i += unicode ? 6 : 2;
+    if (unit < 0xd800 || unit > 0xdfff) continue;
+    if (unit > 0xdbff || raw.substr(i, 2) != "\\u") return true;
+    const unsigned low = EscapedUnit(raw.data() + i + 2);
+    if (low < 0xdc00 || low > 0xdfff) return true;
+    i += 6;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool EventParser::ReadType(ParsedEvent& out) {
+  if (IsNumberHere()) {
+    // Told apart from a recording's event once all its keys are known.
+    numeric_type_ = true;
+    return Walk(2, nullptr);
+  }
+  if (Here() == 'n') return ReadNull();
+  int type = Here() == '"' ? types_.Find(data_ + *token_ + 1, -1) : -1;
+  std::string_view name;
+  if (!ReadString(name)) return false;
+  if (type < 0) type = types_.Named(name);
+  if (type < 0) return FailBefore("unknown event type");
+  out.event.type = static_cast<model::EventType>(type);
+  has_type_ = true;
+  return true;
+}
+
+bool EventParser::ReadTime(ParsedEvent& out) {
   constexpr std::string_view kExpected =
       "expected integer milliseconds or an RFC 3339 time";
-  const char first = value.raw_json_token()[0];
-  if (first == 'n') return ReadNull(value);
+  if (Here() == 'n') return ReadNull();
   int64_t ms;
-  if (first == '"') {
+  if (Here() == '"') {
     std::string_view text;
-    if (!ReadString(value, text)) return false;
-    if (!ParseRfc3339(text, &ms)) return Fail(kExpected);
-  } else if (first == '-' || (first >= '0' && first <= '9')) {
-    if (!ReadInteger(value, ms)) return false;
+    if (!ReadString(text)) return false;
+    if (!ParseRfc3339(text, &ms)) return FailBefore(kExpected);
+    canonical_ = false;
+  } else if (IsNumberHere()) {
+    if (!ReadInteger(ms)) return false;
   } else {
     return Fail(kExpected);
   }
-  if (ms < kTimeMinMs || ms > kTimeMaxMs) return Fail("outside the years 1 to 9999");
+  if (ms < kTimeMinMs || ms > kTimeMaxMs) {
+    return FailBefore("outside the years 1 to 9999");
+  }
   out.event.time_ms = ms;
   has_time_ = true;
   return true;
 }
 
-bool EventParser::ReadInteger(Value& value, int64_t& out) {
-  const char first = value.raw_json_token()[0];
-  if (first == 'n') return ReadNull(value);
-  if (first != '-' && (first < '0' || first > '9')) return Fail("expected an integer");
-  ondemand::number number;
-  std::string_view text;
-  if (!ReadNumber(value, number, text)) return false;
-  if (!number.is_int64()) return Fail("expected an integer");
-  out = number.get_int64();
+bool EventParser::ReadInteger(int64_t& out) {
+  if (Here() == 'n') return ReadNull();
+  if (!IsNumberHere()) return Fail("expected an integer");
+  Number number;
+  if (!ReadNumber(number)) return false;
+  if (!number.is_integer) return FailBefore("expected an integer");
+  out = number.integer;
   return true;
 }
 
-bool EventParser::ReadId(Value& value, std::string_view& out) {
-  const char first = value.raw_json_token()[0];
-  if (first == 'n') return ReadNull(value);
-  if (first == '-' || (first >= '0' && first <= '9')) {
-    ondemand::number number;
-    std::string_view text;
-    if (!ReadNumber(value, number, text)) return false;
-    if (!number.is_int64()) return Fail("expected a string or an integer");
-    out = number.get_int64() == 0 ? "0" : text;
+bool EventParser::ReadId(std::string_view& out) {
+  if (Here() == 'n') return ReadNull();
+  if (IsNumberHere()) {
+    Number number;
+    if (!ReadNumber(number)) return false;
+    if (!number.is_integer) return FailBefore("expected a string or an integer");
+    out = number.integer == 0 ? "0" : number.text;
+    canonical_ = false;
     return true;
   }
-  if (first != '"') return Fail("expected a string or an integer");
+  if (Here() != '"') return Fail("expected a string or an integer");
   std::string_view text;
-  if (!ReadString(value, text)) return false;
-  text = Trim(text);
+  if (!ReadString(text)) return false;
+  if (!text.empty() && (IsBlank(text.front()) || IsBlank(text.back()))) {
+    text = Trim(text);
+    canonical_ = false;
+  }
   if (!text.empty()) out = text;
   return true;
 }
 
-bool EventParser::ReadNull(Value& value) {
-  bool null = false;
-  if (value.is_null().get(null) == simdjson::SUCCESS && null) return true;
-  return FailJson(simdjson::TAPE_ERROR);
+std::string_view EventParser::ReadEscaped(std::string_view raw) {
+  std::string_view out;
+  if (!DecodeJsonString(raw, cleaner_.arena(), out) ||
+      (out.data() != raw.data() && HasHalfSurrogate(raw))) {
+    FailBefore(kBadString);
+    return {};
+  }
+  return out;
 }
 
-bool EventParser::ReadBool(Value& value, bool& out) {
-  const simdjson::error_code code = value.get_bool().get(out);
-  return code == simdjson::SUCCESS || Fail("expected true or false");
+bool EventParser::ReadNull() {
+  canonical_ = false;  // Nulls are left out.
+  return ReadInnerNull();
 }
 
-bool EventParser::ReadNumber(Value& value, ondemand::number& number,
-                             std::string_view& text) {
-  text = TrimEnd(value.raw_json_token());
-  const simdjson::error_code code = value.get_number().get(number);
-  if (code != simdjson::SUCCESS) return Fail("malformed number, or one out of range");
-  if (number.is_uint64()) return Fail("integer out of range");
-  return true;
+bool EventParser::ReadInnerNull() {
+  return TakeScalar() == "null" || FailBefore(kMalformed);
+}
+
+bool EventParser::ReadBool(bool& out) {
+  const std::string_view text = TakeScalar();
+  out = text == "true";
+  return out || text == "false" || FailBefore("expected true or false");
+}
+
+bool EventParser::ReadNumber(Number& out) {
+  out.text = TakeScalar();
+  if (FastInteger(out.text, &out.integer)) {
+    out.is_integer = true;
+    // Minus zero is written without its sign.
+    canonical_ = canonical_ && (out.integer != 0 || out.text.size() == 1);
+    return true;
+  }
+  return FastReal(out.text, &out.real) || ReadSlowNumber(out);
+}
+
+bool EventParser::ReadSlowNumber(Number& out) {
+  constexpr std::string_view kOutOfRange = "malformed number, or one out of range";
+  namespace ondemand = simdjson::ondemand;
+  ondemand::parser parser;
+  ondemand::document document;
+  ondemand::number number;
+  // In an array, where a number must end where it seems to.
+  std::string text = "[";
+  text.append(out.text).append("]");
+  const simdjson::padded_string padded(text);
+  simdjson::error_code code = parser.iterate(padded).get(document);
+  if (code != simdjson::SUCCESS) return FailBefore(kOutOfRange);
+  ondemand::array array;
+  code = document.get_array().get(array);
+  if (code != simdjson::SUCCESS) return FailBefore(kOutOfRange);
+  for (auto item : array) {
+    if (item.get_number().get(number) != simdjson::SUCCESS) {
+      return FailBefore(kOutOfRange);
+    }
+    if (number.is_uint64()) return FailBefore("integer out of range");
+    out.is_integer = number.is_int64();
+    if (out.is_integer) {
+      out.integer = number.get_int64();
+    } else {
+      out.real = number.get_double();
+    }
+    return true;
+  }
+  return FailBefore(kOutOfRange);
 }
 
 bool EventParser::Fail(std::string_view reason) {
   error_->path.clear();
   error_->reason = reason;
-  const char* location;
-  if (document_.current_location().get(location) == simdjson::SUCCESS) {
-    const auto offset = location - data_;
-    if (offset >= 0 && offset <= static_cast<int64_t>(size_)) error_->byte = offset;
-  }
+  error_->byte = token_ < tokens_end_ ? int64_t{*token_} : static_cast<int64_t>(size_);
   return false;
 }
 
-bool EventParser::FailJson(simdjson::error_code code) {
-  switch (code) {
-    case simdjson::UTF8_ERROR:
-      error_->reason = "invalid UTF-8";
-      return false;
-    case simdjson::UNCLOSED_STRING:
-      error_->reason = "malformed JSON: a string is not closed";
-      return false;
-    case simdjson::UNESCAPED_CHARS:
-      error_->reason = "malformed JSON: a control character in a string";
-      return false;
-    case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
-      error_->reason = "malformed JSON: the event does not end with its brace";
-      error_->byte = static_cast<int64_t>(size_);
-      return false;
-    case simdjson::STRING_ERROR:
-      return Fail("malformed JSON: an invalid string");
-    default:
-      return Fail("malformed JSON");
-  }
+bool EventParser::FailBefore(std::string_view reason) {
+  --token_;
+  return Fail(reason);
 }
 
-void EventParser::InPath(const Key& key) {
-  if (key.known < 0) {
+void EventParser::InPath(int known, std::string_view key) {
+  if (known < 0) {
     error_->path.clear();
     return;
   }
-  std::string path(key.text);
+  std::string path(key);
   if (!error_->path.empty() && error_->path[0] != '[') path += '.';
   error_->path = path + error_->path;
 }

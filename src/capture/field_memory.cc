@@ -58,4 +58,31 @@ bool FieldMemory::Insert(uint64_t field) {
   return !known;
 }
 
+void FieldLinks::Put(Table& table, uint64_t field, uint64_t other) {
+  Slot& slot = table[field % kSlots];
+  slot.other.store(other, std::memory_order_relaxed);
+  slot.check.store(field ^ other, std::memory_order_relaxed);
+}
+
+void FieldLinks::Link(uint64_t one, uint64_t other) {
+  if (Other(one) == other && Other(other) == one) return;
+  Table* table = table_.load(std::memory_order_acquire);
+  if (table == nullptr) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (owned_ == nullptr) owned_ = std::make_unique<Table>();
+    table = owned_.get();
+    table_.store(table, std::memory_order_release);
+  }
+  Put(*table, one, other);
+  Put(*table, other, one);
+}
+
+uint64_t FieldLinks::Other(uint64_t field) const {
+  const Table* table = table_.load(std::memory_order_acquire);
+  if (table == nullptr) return 0;
+  const Slot& slot = (*table)[field % kSlots];
+  const uint64_t other = slot.other.load(std::memory_order_relaxed);
+  return (slot.check.load(std::memory_order_relaxed) ^ other) == field ? other : 0;
+}
+
 }  // namespace footfall::capture

@@ -7,6 +7,7 @@
 #include "capture/capture_memory.h"
 #include "capture/cleaner.h"
 #include "capture/element_rules.h"
+#include "capture/event_cleaner.h"
 #include "capture/event_parser.h"
 #include "capture/policy_internal.h"
 #include "capture/rules.h"
@@ -19,7 +20,6 @@ namespace {
 using model::EventType;
 
 constexpr size_t kErrorsMax = 100;
-constexpr size_t kTextBytesMax = 200;
 // How reports name an anonymous id; a person's id must not be mistaken for one.
 constexpr std::string_view kAnonymousPrefix = "anonymous:";
 
@@ -31,10 +31,6 @@ bool IsNavigationKey(std::string_view key) {
     if (key == known) return true;
   }
   return false;
-}
-
-bool IsInteraction(EventType type) {
-  return model::LevelOf(type) == model::Level::kInteractions;
 }
 
 std::string_view TrimEnd(std::string_view text) {
@@ -60,13 +56,14 @@ class Filter::Impl : public SplitterSink {
  public:
   Impl(const Policy& policy, const FilterOptions& options, EventSink& sink,
        std::shared_ptr<CaptureMemory> memory)
-      : policy_(policy.compiled()),
+      : policy_(policy),
         options_(options),
         sink_(sink),
         memory_(memory != nullptr ? std::move(memory) : MakeCaptureMemory()),
-        cleaner_(policy_),
+        cleaner_(policy_.compiled()),
         parser_({options.depth_max, options.keys_max}, cleaner_),
-        rules_(policy_, cleaner_.vocabulary()),
+        rules_(policy_.compiled(), cleaner_.vocabulary()),
+        event_cleaner_(policy_.compiled(), cleaner_),
         splitter_(options.event_bytes_max, *this) {}
 
   void Write(std::string_view bytes) { splitter_.Write(bytes); }
@@ -80,6 +77,27 @@ class Filter::Impl : public SplitterSink {
         memory_->runs.Keep(session, run.kind, run.field);
       }
     }
+  }
+
+  void SetPolicy(const Policy& policy) {
+    // The runs go on, so that what is typed on adds nothing.
+    for (auto& [session, run] : runs_.TakeAll()) {
+      if (run.held != nullptr) ReleaseMasked(run);
+      Run rest;
+      rest.kind = run.kind == Run::Kind::kHeld ? Run::Kind::kMasked : run.kind;
+      rest.field = run.field;
+      rest.position = run.position;
+      runs_.Start(session, std::move(rest));
+    }
+    policy_ = policy;
+    cleaner_.SetPolicy(policy_.compiled());
+    rules_.SetPolicy(policy_.compiled());
+    event_cleaner_.SetPolicy(policy_.compiled());
+  }
+
+  void SetTrace(RuleTrace* trace) {
+    trace_ = trace;
+    cleaner_.SetTrace(trace);
   }
 
   const FilterCounters& counters() const {
@@ -99,30 +117,29 @@ class Filter::Impl : public SplitterSink {
     ElementVerdict verdict;
   };
 
-  void OnEventText(std::string_view text, size_t capacity,
+  void OnEventText(std::string_view text, size_t,
                    const EventPosition& position) override {
-    if (Parse(text, capacity)) return Accept(position);
+    if (Parse(text)) return Accept(position);
     // Objects on one line, with nothing or something broken between them.
     size_t size = FirstObjectSize(text);
     if (size == text.size()) return RejectParsed(position);
     EventPosition here = position;
     for (std::string_view rest = text;;) {
-      if (Parse(TrimEnd(rest.substr(0, size)), capacity)) {
+      if (Parse(TrimEnd(rest.substr(0, size)))) {
         Accept(here);
       } else {
         RejectParsed(here);
       }
       rest.remove_prefix(size);
       if (rest.empty()) return;
-      capacity -= size;
       here.byte += size;
       size = FirstObjectSize(rest);
     }
   }
 
-  bool Parse(std::string_view text, size_t capacity) {
+  bool Parse(std::string_view text) {
     cleaner_.BeginEvent();
-    return parser_.Parse(text.data(), text.size(), capacity, parsed_, error_);
+    return parser_.Parse(text.data(), text.size(), parsed_, error_);
   }
 
   void RejectParsed(const EventPosition& position) {
@@ -205,7 +222,11 @@ class Filter::Impl : public SplitterSink {
       // Counted once for a row of events, whose number would tell the secret's length.
       const bool counted = run != nullptr && run->kind == Run::Kind::kSensitive;
       if (typing && !counted) StartRun(subject, Run::Kind::kSensitive, nullptr);
-      if (!counted) Count(Rule::kPassword);
+      if (!counted) {
+        Count(Rule::kPassword);
+      } else if (trace_ != nullptr) {
+        trace_->OnRule(Rule::kPassword, "");
+      }
       ++counters_.dropped_policy;
       return;
     }
@@ -221,20 +242,24 @@ class Filter::Impl : public SplitterSink {
         event.type == EventType::kInput && event.has_element && !subject.verdict.censored;
     if (starts_run && run != nullptr) return Continue(subject, *run);
 
-    Clean(subject);
+    CollectSecrets(subject);
+    event_cleaner_.Clean(parsed_, subject.verdict, subject.sensitive);
+    AddTotals();
+    const bool held = starts_run && subject.verdict.value_allowed;
     if (starts_run) {
-      const bool held = subject.verdict.value_allowed;
       StartRun(subject, held ? Run::Kind::kHeld : Run::Kind::kMasked,
                held ? std::make_unique<HeldEvent>(event) : nullptr);
-      AddTotals();
-      if (held) return;
-      ++counters_.passed;
-      sink_.OnEvent(event, input_);
-      return;
     }
-    AddTotals();
+    if (!held) Pass();
+  }
+
+  void Pass() {
     ++counters_.passed;
-    sink_.OnEvent(event, input_);
+    if (!parsed_.json.empty() && !cleaner_.changed()) {
+      sink_.OnUnchanged(parsed_.event, parsed_.json, input_);
+    } else {
+      sink_.OnEvent(parsed_.event, input_);
+    }
   }
 
   // Finds out whether the element is sensitive, and remembers that and what it holds.
@@ -244,15 +269,12 @@ class Filter::Impl : public SplitterSink {
     subject.field = FieldKey(page, event);
     subject.verdict = rules_.Judge(event);
     const uint64_t name = FieldNameKey(page, event);
-    if (subject.verdict.sensitive) {
-      memory_->fields.Insert(subject.field);
-      if (name != 0) memory_->fields.Insert(name);
-      subject.sensitive = true;
-    } else {
-      subject.sensitive = subject.verdict.keypad ||
-                          memory_->fields.Contains(subject.field) ||
-                          (name != 0 && memory_->fields.Contains(name));
-    }
+    const bool has_id = !event.element.id.empty();
+    // A field that is seen without its id is the one whose id was seen with its name.
+    const uint64_t known = has_id || name == 0 ? 0 : memory_->links.Other(name);
+    if (known != 0) subject.field = known;
+    subject.sensitive = subject.verdict.sensitive || subject.verdict.keypad;
+    if (WasSensitive(subject, name, has_id)) subject.sensitive = true;
     if (!subject.sensitive) return;
     subject.verdict.value_allowed = subject.verdict.keystroke_allowed = false;
     if (subject.verdict.keypad) return;
@@ -260,19 +282,35 @@ class Filter::Impl : public SplitterSink {
     memory_->secrets.Remember(subject.session, event.element.value);
   }
 
+  // Whether a field was ever sensitive, under its id, its name, or one that it once had
+  // beside them. What it is now is remembered under all of them.
+  bool WasSensitive(const Subject& subject, uint64_t name, bool has_id) {
+    if (has_id && name != 0) memory_->links.Link(subject.field, name);
+    const uint64_t ids[] = {subject.field, name, memory_->links.Other(subject.field)};
+    bool sensitive = subject.verdict.sensitive;
+    for (const uint64_t id : ids) {
+      sensitive = sensitive || (id != 0 && memory_->fields.Contains(id));
+    }
+    for (const uint64_t id : ids) {
+      if (sensitive && id != 0) memory_->fields.Insert(id);
+    }
+    return sensitive;
+  }
+
   bool Excluded(const model::Event& event) {
-    if (!policy_.exclude_urls.empty() && event.url.data() != nullptr) {
+    const CompiledPolicy& policy = policy_.compiled();
+    if (!policy.exclude_urls.empty() && event.url.data() != nullptr) {
       const std::string_view bare = UrlWithoutQuery(event.url);
-      for (const std::string& pattern : policy_.exclude_urls) {
+      for (const std::string& pattern : policy.exclude_urls) {
         if (GlobMatches(pattern, event.url) || GlobMatches(pattern, bare)) {
           Drop(Rule::kExcludedUrl);
           return true;
         }
       }
     }
-    if (!policy_.exclude_ips.empty() && !parsed_.ip.empty()) {
+    if (!policy.exclude_ips.empty() && !parsed_.ip.empty()) {
       const std::string_view plain = PlainAddress(parsed_.ip);
-      for (const std::string& pattern : policy_.exclude_ips) {
+      for (const std::string& pattern : policy.exclude_ips) {
         if (GlobMatches(pattern, parsed_.ip) || GlobMatches(pattern, plain)) {
           Drop(Rule::kExcludedIp);
           return true;
@@ -328,11 +366,14 @@ class Filter::Impl : public SplitterSink {
     uint64_t session;
     while (runs_.Overflows(&session)) {
       const std::unique_ptr<Run> run = runs_.Take(session);
-      if (run->held == nullptr) continue;
-      run->held->MaskValues();
-      Count(Rule::kValue);
-      Release(*run);
+      if (run->held != nullptr) ReleaseMasked(*run);
     }
+  }
+
+  void ReleaseMasked(const Run& run) {
+    run.held->MaskValues();
+    Count(Rule::kValue);
+    Release(run);
   }
 
   void Release(const Run& run) {
@@ -345,7 +386,10 @@ class Filter::Impl : public SplitterSink {
     Count(rule);
   }
 
-  void Count(Rule rule) { ++totals_[static_cast<size_t>(rule)]; }
+  void Count(Rule rule) {
+    ++totals_[static_cast<size_t>(rule)];
+    if (trace_ != nullptr) trace_->OnRule(rule, "");
+  }
 
   void AddTotals() {
     if (!cleaner_.counts().dirty()) return;
@@ -358,194 +402,14 @@ class Filter::Impl : public SplitterSink {
     memory_->secrets.Collect(subject.session, cleaner_.arena(), cleaner_.needles());
   }
 
-  void AddValueNeedle(std::string_view value) {
-    if (!value.empty() && value != kMask) cleaner_.needles().push_back({value, false});
-  }
-
-  // Turns the event into what may leave.
-  void Clean(const Subject& subject) {
-    model::Event& event = parsed_.event;
-    const bool interaction = IsInteraction(event.type);
-    CollectSecrets(subject);
-    // An input event says itself that its value was typed, also without an element.
-    if (!subject.verdict.value_allowed &&
-        (subject.verdict.takes_text || event.type == EventType::kInput ||
-         event.type == EventType::kSelect)) {
-      AddValueNeedle(event.value);
-      if (event.element.value != event.value) AddValueNeedle(event.element.value);
-    }
-    if (!cleaner_.needles().empty()) cleaner_.PrepareNeedles();
-    CleanUrl(event);
-    if (event.key.data() != nullptr &&
-        (event.type != EventType::kKeystroke || subject.verdict.censored)) {
-      event.key = {};
-      cleaner_.counts().Add(Rule::kKeystroke);
-    }
-    if (event.has_element &&
-        (subject.verdict.censored || (!interaction && subject.sensitive))) {
-      cleaner_.counts().Add(Rule::kCensored);
-      RemoveElement(event);
-      event.value = {};
-      if (interaction) {
-        event.name = event.title = {};
-        event.properties = {};
-        event.context = {};
-        return;
-      }
-    }
-    if (event.name.data() != nullptr) event.name = cleaner_.Text(event.name);
-    CleanTitle(event);
-    if (event.key.data() != nullptr) event.key = cleaner_.Text(event.key);
-    CleanValue(event.value, subject.verdict.value_allowed);
-    if (event.has_element) CleanElement(subject.verdict);
-    CleanProperties();
-    CleanContext(event.context);
-  }
-
-  void RemoveElement(model::Event& event) {
-    const model::Element element = event.element;
-    event.has_element = false;
-    event.element = {};
-    if (!policy_.censored_identity) return;
-    event.element.id = cleaner_.Text(element.id);
-    event.element.css_class = cleaner_.Text(element.css_class);
-    event.has_element = !element.id.empty() || !element.css_class.empty();
-  }
-
-  void CleanUrl(model::Event& event) {
-    if (event.url.data() == nullptr) return;
-    event.url = policy_.url.drop ? std::string_view() : cleaner_.Url(event.url);
-    if (policy_.url.drop) cleaner_.counts().Add(Rule::kUrl);
-  }
-
-  void CleanTitle(model::Event& event) {
-    if (event.title.data() == nullptr) return;
-    if (policy_.text == TextMode::kMask && !event.title.empty()) {
-      event.title = kMask;
-      cleaner_.counts().Add(Rule::kText);
-    } else {
-      event.title = cleaner_.Text(event.title);
-    }
-  }
-
-  void CleanValue(std::string_view& value, bool allowed) {
-    if (value.data() == nullptr) return;
-    if (allowed) {
-      value = cleaner_.Text(value);
-      return;
-    }
-    // Also an empty value gets the mask, since its emptiness says something.
-    value = kMask;
-    cleaner_.counts().Add(Rule::kValue);
-  }
-
-  // The text or the label.
-  void CleanWords(std::string_view& words, bool masked) {
-    if (words.empty()) return;
-    if (masked) {
-      words = kMask;
-      cleaner_.counts().Add(Rule::kMasked);
-    } else if (policy_.text == TextMode::kMask) {
-      words = kMask;
-      cleaner_.counts().Add(Rule::kText);
-    } else if (words.size() > kTextBytesMax) {
-      words = {};
-      cleaner_.counts().Add(Rule::kLongText);
-    } else {
-      words = cleaner_.Text(words);
-    }
-  }
-
-  void CleanElement(const ElementVerdict& verdict) {
-    model::Element& element = parsed_.event.element;
-    CleanValue(element.value, verdict.value_allowed);
-    if (verdict.takes_text) {
-      // What stands in an editable element was typed.
-      if (!element.text.empty()) CleanValue(element.text, verdict.value_allowed);
-    } else {
-      CleanWords(element.text, verdict.masked);
-    }
-    CleanWords(element.label, verdict.masked);
-    for (std::string_view* text : {&element.tag, &element.id, &element.css_class,
-                                   &element.type, &element.name, &element.autocomplete}) {
-      *text = cleaner_.Text(*text);
-    }
-    for (model::PathEntry& entry : parsed_.path) {
-      entry.tag = cleaner_.Text(entry.tag);
-      entry.id = cleaner_.Text(entry.id);
-      entry.css_class = cleaner_.Text(entry.css_class);
-    }
-  }
-
-  void CleanProperties() {
-    if (cleaner_.has_needles()) HideCopies();
-    for (model::Property& property : parsed_.properties) {
-      model::Value& value = property.value;
-      if (value.kind == model::Value::Kind::kString) {
-        value.text = cleaner_.Text(value.text);
-      }
-    }
-  }
-
-  // Drops the properties whose key repeats a needle, and masks the values that are no
-  // strings and do.
-  void HideCopies() {
-    size_t kept = 0;
-    for (model::Property& property : parsed_.properties) {
-      if (cleaner_.Repeats(property.key)) {
-        cleaner_.counts().Add(Rule::kSecretKey);
-        continue;
-      }
-      if (ValueRepeats(property.value)) {
-        cleaner_.counts().Add(Rule::kRawCopy);
-        property.value = model::Value::String(kMask);
-      }
-      parsed_.properties[kept++] = property;
-    }
-    parsed_.properties.resize(kept);
-    parsed_.event.properties = parsed_.properties;
-  }
-
-  bool ValueRepeats(const model::Value& value) {
-    switch (value.kind) {
-      case model::Value::Kind::kInt:
-        return cleaner_.NumberRepeats(std::to_string(value.integer));
-      case model::Value::Kind::kDouble:
-        return cleaner_.NumberRepeats(value.text);
-      case model::Value::Kind::kJson:
-        return cleaner_.JsonRepeats(value.text);
-      default:
-        return false;
-    }
-  }
-
-  void CleanContext(model::Context& context) {
-    std::string_view* const fields[] = {
-        &context.country,         &context.region, &context.city,       &context.browser,
-        &context.browser_version, &context.os,     &context.os_version, &context.device};
-    for (size_t i = 0; i < std::size(fields); ++i) {
-      if (fields[i]->empty()) continue;
-      if (policy_.Drops(static_cast<ContextField>(i))) {
-        *fields[i] = {};
-        cleaner_.counts().Add(Rule::kContext);
-      } else {
-        *fields[i] = cleaner_.Text(*fields[i]);
-      }
-    }
-    if (context.https.has_value() && policy_.Drops(kHttps)) {
-      context.https.reset();
-      cleaner_.counts().Add(Rule::kContext);
-    }
-    if (!parsed_.ip.empty()) cleaner_.counts().Add(Rule::kIp);
-  }
-
-  const CompiledPolicy& policy_;
+  Policy policy_;
   const FilterOptions options_;
   EventSink& sink_;
   std::shared_ptr<CaptureMemory> memory_;
   Cleaner cleaner_;
   EventParser parser_;
   ElementRules rules_;
+  EventCleaner event_cleaner_;
   Splitter splitter_;
   SessionRuns runs_;
   ParsedEvent parsed_;
@@ -553,6 +417,7 @@ class Filter::Impl : public SplitterSink {
   InputPosition input_;  // Of the event at hand.
   uint64_t index_ = 0;
   std::array<uint64_t, kRuleCount> totals_{};
+  RuleTrace* trace_ = nullptr;
   mutable FilterCounters counters_;
 };
 
@@ -568,6 +433,8 @@ Filter::~Filter() = default;
 
 void Filter::Write(std::string_view bytes) { impl_->Write(bytes); }
 void Filter::Finish() { impl_->Finish(); }
+void Filter::SetPolicy(const Policy& policy) { impl_->SetPolicy(policy); }
+void Filter::SetTrace(RuleTrace* trace) { impl_->SetTrace(trace); }
 const FilterCounters& Filter::counters() const { return impl_->counters(); }
 
 }  // namespace footfall::capture

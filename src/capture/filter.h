@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "capture/policy.h"
+#include "capture/rules.h"
 #include "model/event.h"
 
 namespace footfall::capture {
@@ -32,6 +33,13 @@ class EventSink {
   // `event` and everything it points to live until the call returns. An event that was
   // held back comes with the position that it had.
   virtual void OnEvent(const model::Event& event, const InputPosition& position) = 0;
+  // Called in place of OnEvent for an event that nothing was changed in: `json` is what
+  // AppendEventJson would write of it, but for the newline, and lives as long. For sinks
+  // that write events out.
+  virtual void OnUnchanged(const model::Event& event, std::string_view,
+                           const InputPosition& position) {
+    OnEvent(event, position);
+  }
 };
 
 struct FilterOptions {
@@ -76,10 +84,10 @@ std::shared_ptr<CaptureMemory> MakeCaptureMemory();
 // Filters one stream, NDJSON or a JSON array, cut into pieces anywhere. Memory is bounded
 // by event_bytes_max and the values held back until their field is left.
 //
-// Not thread-safe.
+// Not thread-safe: all calls come from one thread at a time, SetPolicy's too.
 class Filter {
  public:
-  // `policy` and `sink` outlive the filter; a null `memory` is one of its own.
+  // `sink` outlives the filter; a null `memory` is one of its own.
   Filter(const Policy& policy, const FilterOptions& options, EventSink& sink,
          std::shared_ptr<CaptureMemory> memory = nullptr);
   ~Filter();
@@ -87,6 +95,15 @@ class Filter {
   void Write(std::string_view bytes);
   // Ends the stream; Write must not be called afterwards.
   void Finish();
+
+  // The policy for all events from the next one on; an event of which only a part was
+  // written falls under the new policy as a whole. Values that were held back under the
+  // policy before are let go, masked. Must not be called by the sink.
+  void SetPolicy(const Policy& policy);
+
+  // Of each event that follows; null stops that. `trace` outlives the filter or the next
+  // call.
+  void SetTrace(RuleTrace* trace);
 
   const FilterCounters& counters() const;
 

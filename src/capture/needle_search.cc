@@ -22,20 +22,22 @@ bool IsWideSpace(char32_t c) {
 
 }  // namespace
 
+bool IsFoldedSpace(std::string_view text, size_t& pos) {
+  const auto c = static_cast<unsigned char>(text[pos]);
+  if (c == 0xC2 || c == 0xE1 || c == 0xE2 || c == 0xE3 || c == 0xEF) {
+    return IsWideSpace(DecodeUtf8(text, &pos));
+  }
+  ++pos;
+  return c <= ' ';
+}
+
 std::string_view FoldText(std::string_view text, Arena& arena) {
   char* out = arena.Allocate(text.size());
   size_t size = 0;
   bool space = false;
   for (size_t pos = 0; pos < text.size();) {
     const size_t begin = pos;
-    const auto c = static_cast<unsigned char>(text[pos]);
-    bool is_space = c <= ' ';
-    if (c == 0xC2 || c == 0xE1 || c == 0xE2 || c == 0xE3 || c == 0xEF) {
-      is_space = IsWideSpace(DecodeUtf8(text, &pos));
-    } else {
-      ++pos;
-    }
-    if (is_space) {
+    if (IsFoldedSpace(text, pos)) {
       space = size > 0;
       continue;
     }

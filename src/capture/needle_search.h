@@ -14,6 +14,10 @@ namespace footfall::capture {
 // space, none at the ends. Lives in `arena`.
 std::string_view FoldText(std::string_view text, Arena& arena);
 
+// True when white space, of which FoldText makes one space, stands at text[pos]; moves
+// `pos` past it.
+bool IsFoldedSpace(std::string_view text, size_t& pos);
+
 // A needle prepared for searching folded texts in time linear in their size. Copyable;
 // lives as long as the arena it was made in.
 class NeedleSearch {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/pattern.h"
 #include "capture/selector.h"
 #include "capture/url.h"
 
@@ -48,6 +49,7 @@ struct CompiledPolicy {
   std::vector<ElementRule> allow_values;
   std::vector<ElementRule> allow_keystrokes;
   TextMode text = TextMode::kScan;
+  std::vector<Pattern> patterns;
   std::vector<std::string> attributes_allow;
   UrlPolicy url;
   std::vector<CustomRule> custom_allow;

@@ -15,6 +15,7 @@ namespace {
 using Type = PolicyNode::Type;
 
 constexpr size_t kRulesMax = 1000;
+constexpr size_t kPatternsMax = 100;
 constexpr size_t kTextBytesMax = 1024;
 
 // Turns the tree into a compiled policy; the first mistake stops it.
@@ -38,6 +39,7 @@ class Compiler {
     if (key == "allow_values") return Rules(node, path, true, out_.allow_values);
     if (key == "allow_keystrokes") return Rules(node, path, true, out_.allow_keystrokes);
     if (key == "text") return Text(node, path);
+    if (key == "patterns") return Patterns(node, path);
     if (key == "attributes") {
       return NameList(node, path, "allow", out_.attributes_allow, CheckAttribute);
     }
@@ -185,6 +187,30 @@ class Compiler {
       return Refuse(path, "expected mask, scan or allow");
     }
     return true;
+  }
+
+  bool Patterns(const PolicyNode& node, const std::string& path) {
+    if (node.type != Type::kArray) return Refuse(path, "expected an array");
+    if (node.items.size() > kPatternsMax) return Refuse(path, "more than 100 entries");
+    for (size_t i = 0; i < node.items.size(); ++i) {
+      const std::string item_path = path + "[" + std::to_string(i) + "]";
+      if (!PatternEntry(node.items[i], item_path)) return false;
+    }
+    return true;
+  }
+
+  bool PatternEntry(const PolicyNode& node, const std::string& path) {
+    if (!CheckObject(node, path, {"name", "pattern"})) return false;
+    std::string name;
+    for (const auto& [key, value] : node.members) {
+      const std::string value_path = path + "." + key;
+      std::string text;
+      if (!Name(value, value_path, key == "name" ? name : text)) return false;
+      if (key == "name") continue;
+      std::string problem = Pattern::Parse(text, out_.patterns.emplace_back());
+      if (!problem.empty()) return Refuse(value_path, std::move(problem));
+    }
+    return node.members.size() == 2 || Refuse(path, "name and pattern are required");
   }
 
   bool Url(const PolicyNode& node, const std::string& path) {

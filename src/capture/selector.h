@@ -35,6 +35,23 @@ class Selector {
   static Selector ById(std::string_view id);
   static Selector ByClass(std::string_view css_class);
 
+  struct Attribute {
+    std::string name;  // Lower case.
+    bool has_value = false;
+    std::string value;
+    bool operator==(const Attribute&) const = default;
+  };
+  struct Compound {
+    std::string tag;  // Lower case; empty for any.
+    std::vector<std::string> ids;
+    std::vector<std::string> classes;
+    std::vector<Attribute> attributes;
+    bool child = false;  // Joined to the compound before by `>`, else by descent.
+    bool operator==(const Compound&) const = default;
+  };
+  // Outermost first; empty only when nothing was parsed.
+  const std::vector<Compound>& compounds() const { return compounds_; }
+
   // What to assume of an attribute that events do not carry.
   enum class Unseen { kMatches, kDoesNotMatch };
 
@@ -56,20 +73,6 @@ class Selector {
   bool operator==(const Selector&) const = default;
 
  private:
-  struct Attribute {
-    std::string name;
-    bool has_value = false;
-    std::string value;
-    bool operator==(const Attribute&) const = default;
-  };
-  struct Compound {
-    std::string tag;
-    std::vector<std::string> ids;
-    std::vector<std::string> classes;
-    std::vector<Attribute> attributes;
-    bool child = false;  // Joined to the compound before by `>`, else by descent.
-    bool operator==(const Compound&) const = default;
-  };
   friend class SelectorParser;
 
   static bool MatchesNode(const Compound& compound, const SelectorNode& node,

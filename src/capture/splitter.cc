@@ -240,10 +240,15 @@ size_t Splitter::Array(std::string_view bytes) {
       }
       continue;
     }
-    if (c == '{' && in_element_ && !brackets_.open()) {
-      // A comma is missing, which is no reason to lose the objects on both sides.
+    // A comma is missing in front of this object, or the bracket that closes the one
+    // before, since inside an object only a key can stand here. That is no reason to lose
+    // the objects on both sides.
+    if (c == '{' && in_element_ &&
+        (!brackets_.open() || (brackets_.in_object() && last_ != ':'))) {
+      brackets_.Clear();
       EmitElement(bytes.substr(start, i - start), bytes.size() - start);
     }
+    last_ = c;
     if (!in_element_) {
       in_element_ = true;
       event_ = here_;

@@ -19,6 +19,10 @@ struct EventPosition {
 class Brackets {
  public:
   bool open() const { return depth_ > 0; }
+  // True when the latest bracket is a brace, as far as is known.
+  bool in_object() const {
+    return depth_ > 0 && depth_ <= kKindsMax && (arrays_ >> (depth_ - 1) & 1) == 0;
+  }
   void Clear() { depth_ = 0; }
   void Open(char c);
   // Closes the latest bracket of the kind of `c` and all inside it; without one, the
@@ -57,6 +61,9 @@ class Splitter {
   void Write(std::string_view bytes);
   void Finish();
 
+  // False when the bytes so far end inside an event.
+  bool between_events() const { return held_.empty() && !in_element_ && !too_long_; }
+
  private:
   enum class Mode : uint8_t { kStart, kLines, kArray, kAfterArray };
 
@@ -86,6 +93,7 @@ class Splitter {
   Brackets brackets_;  // Inside the element.
   bool in_string_ = false;
   bool escaped_ = false;
+  char last_ = 0;                // The latest byte that is no white space.
   bool in_element_ = false;      // Its first byte was seen.
   bool after_comma_ = false;     // An element must follow.
   bool after_bad_tail_ = false;  // Bytes after the array were reported.

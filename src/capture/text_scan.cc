@@ -1,196 +1,211 @@
 #include "capture/text_scan.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
-#include "capture/unicode.h"
+#include "capture/text_scan_internal.h"
 #include "capture/words.h"
 
 namespace footfall::capture {
 namespace {
 
-constexpr int kCardDigitsMin = 13;
-constexpr int kCardDigitsMax = 19;
-constexpr int kSeparatorsMax = 3;
+constexpr size_t kScannedBytesMin = 6;
+constexpr size_t kNumberDigitsMin = 6;
+constexpr size_t kCardDigitsMin = 13;
+constexpr size_t kPrivateKeyBytesMin = 27;  // The first line alone.
+constexpr size_t kSchemeBytesMin = 12;
+constexpr int kRoundsMax = 4;
 
-struct Issuer {
-  uint32_t first;  // Bounds of the first six digits.
-  uint32_t last;
-  int digits_min;
-  int digits_max;
+// What a text consists of, which tells for most texts that nothing can be found.
+struct Survey {
+  size_t digits = 0;         // ASCII digits, and bytes that may begin another digit.
+  bool at_sign = false;      // An '@', or a '%' that may be part of an escaped one.
+  bool long_run = false;     // 16 bytes without white space, which runs of 23 have.
+  bool capital_run = false;  // 8 bytes without white space and lower-case letters.
+  bool scheme = false;       // A 'b' or 'B', as in `Bearer` and `Basic`.
 };
 
-// Issuer prefixes, padded to six digits.
-constexpr Issuer kIssuers[] = {
-    {400000, 499999, 13, 13},  // Visa
-    {400000, 499999, 16, 16},  // Visa
-    {400000, 499999, 18, 19},  // Visa
-    {510000, 559999, 16, 16},  // Mastercard
-    {222100, 272099, 16, 16},  // Mastercard
-    {340000, 349999, 15, 15},  // American Express
-    {370000, 379999, 15, 15},  // American Express
-    {300000, 305999, 14, 19},  // Diners Club
-    {309500, 309599, 14, 19},  // Diners Club
-    {360000, 369999, 14, 19},  // Diners Club
-    {380000, 399999, 14, 19},  // Diners Club
-    {601100, 601199, 16, 19},  // Discover
-    {644000, 659999, 16, 19},  // Discover, RuPay
-    {620000, 629999, 16, 19},  // UnionPay, Discover
-    {810000, 829999, 16, 19},  // UnionPay, RuPay
-    {352800, 358999, 16, 19},  // JCB
-    {500000, 509999, 13, 19},  // Maestro, Verve, RuPay
-    {560000, 589999, 13, 19},  // Maestro
-    {600000, 609999, 16, 19},  // RuPay, UkrCard
-    {630000, 639999, 13, 19},  // Maestro, InstaPayment
-    {670000, 679999, 13, 19},  // Maestro
-    {220000, 220599, 16, 19},  // Mir, BORICA
-    {979200, 979299, 16, 16},  // Troy
-};
+// True for a byte that begins the UTF-8 of a decimal digit beyond ASCII.
+bool BeginsDigit(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte == 0xD9 || byte == 0xDB || byte == 0xDF || byte == 0xE0 || byte == 0xE1 ||
+         byte == 0xEA || byte == 0xEF || byte == 0xF0;
+}
 
-struct Digit {
-  uint8_t value;
-  bool first_of_run;
-  size_t begin;
-  size_t end;
-};
-
-// The last kCardDigitsMax digits of the stretch being read.
-class Window {
- public:
-  void Clear() { count_ = 0; }
-  void Push(const Digit& digit) { digits_[count_++ % kCardDigitsMax] = digit; }
-  bool empty() const { return count_ == 0; }
-
-  // The longest card that ends at the newest digit, in bytes [*begin, *end).
-  bool FindCard(size_t* begin, size_t* end) const {
-    const size_t available = count_ < kCardDigitsMax ? count_ : kCardDigitsMax;
-    for (size_t length = available; length >= kCardDigitsMin; --length) {
-      const Digit& first = At(count_ - length);
-      if (!first.first_of_run || !IsCard(length)) continue;
-      *begin = first.begin;
-      *end = At(count_ - 1).end;
-      return true;
+Survey SurveyText(std::string_view text) {
+  // The digits of a sum of so many words fit in a byte.
+  constexpr int kWordsPerSum = 31;
+  Survey survey;
+  uint64_t all = 0;
+  uint64_t at = 0;
+  uint64_t b = 0;
+  uint64_t solid = 0;  // Bit i: the word i before the last holds no white space.
+  uint64_t pairs = 0;  // The same of any two neighbours so far.
+  uint64_t capitals = 0;
+  uint64_t sum = 0;
+  int words = 0;
+  for (size_t pos = 0; pos < text.size(); pos += sizeof(uint64_t)) {
+    const size_t left = text.size() - pos;
+    const char* p = text.data() + pos;
+    const uint64_t word = left >= sizeof(uint64_t) ? LoadWord(p) : LoadPart(p, left);
+    all |= word;
+    at |= HasByte(word, '@') | HasByte(word, '%');
+    b |= HasByte(word | kOnes * 0x20, 'b');
+    solid = solid << 1 | (HasLess(word, 0x21) == 0 ? 1 : 0);
+    pairs |= solid & solid >> 1;
+    // Both bits are set in lower-case letters only.
+    if ((word & word << 1 & kOnes * 0x40) == 0) capitals |= solid;
+    sum += Digits(word) >> 7;
+    if (++words == kWordsPerSum) {
+      survey.digits += sum * kOnes >> 56;
+      sum = 0;
+      words = 0;
     }
-    return false;
+  }
+  survey.digits += sum * kOnes >> 56;
+  if ((all & kTops) != 0) {
+    for (const char c : text) survey.digits += BeginsDigit(c) ? 1 : 0;
+  }
+  survey.at_sign = at != 0;
+  survey.long_run = (pairs & 1) != 0;
+  survey.capital_run = (capitals & 1) != 0;
+  survey.scheme = b != 0 && text.size() >= kSchemeBytesMin;
+  return survey;
+}
+
+struct Hit {
+  Span span;
+  Rule rule;
+};
+
+// Runs scanners over a text, one after the other, each over what the last one left.
+class Masker {
+ public:
+  Masker(std::string_view text, Arena& arena, RuleCounts& counts)
+      : text_(text), arena_(arena), counts_(counts) {}
+
+  std::string_view text() const { return text_; }
+
+  // Masks what `find` finds; `rule` may be changed by it.
+  template <typename Find>
+  void Mask(Rule rule, Find find) {
+    hits_.clear();
+    Hit hit{{}, rule};
+    for (size_t pos = 0; find(text_, pos, &hit.span, &hit.rule); pos = hit.span.end) {
+      hits_.push_back(hit);
+    }
+    Replace();
+  }
+
+  void Mask(Rule rule, bool (*find)(std::string_view, size_t, Span*)) {
+    Mask(rule, [find](std::string_view text, size_t pos, Span* span, Rule*) {
+      return find(text, pos, span);
+    });
+  }
+
+  // The same for a scanner of folded text.
+  void MaskFolded(Rule rule, bool (*find)(std::string_view, size_t, Span*)) {
+    hits_.clear();
+    const FoldedText folded(text_, arena_);
+    Span span;
+    for (size_t pos = 0; find(folded.text(), pos, &span); pos = span.end) {
+      hits_.push_back({folded.Original(span), rule});
+    }
+    Replace();
+  }
+
+  void MaskSpans(Rule rule, const std::vector<PatternMatch>& matches) {
+    hits_.clear();
+    for (const PatternMatch& match : matches) {
+      hits_.push_back({{match.begin, match.end}, rule});
+    }
+    Replace();
   }
 
  private:
-  const Digit& At(size_t index) const { return digits_[index % kCardDigitsMax]; }
-
-  bool IsCard(size_t length) const {
-    const size_t start = count_ - length;
-    uint32_t prefix = 0;
-    for (size_t i = 0; i < 6; ++i) prefix = prefix * 10 + At(start + i).value;
-    bool known = false;
-    for (const Issuer& issuer : kIssuers) {
-      if (prefix >= issuer.first && prefix <= issuer.last &&
-          static_cast<int>(length) >= issuer.digits_min &&
-          static_cast<int>(length) <= issuer.digits_max) {
-        known = true;
-        break;
-      }
+  void Replace() {
+    if (hits_.empty()) return;
+    size_t masked = 0;
+    for (const Hit& hit : hits_) masked += hit.span.end - hit.span.begin;
+    const size_t size = text_.size() - masked + hits_.size() * kMask.size();
+    char* out = arena_.Allocate(size);
+    size_t written = 0;
+    size_t pos = 0;
+    const auto write = [&](std::string_view part) {
+      if (!part.empty()) std::memcpy(out + written, part.data(), part.size());
+      written += part.size();
+    };
+    for (const Hit& hit : hits_) {
+      write(text_.substr(pos, hit.span.begin - pos));
+      write(kMask);
+      pos = hit.span.end;
+      counts_.Add(hit.rule);
     }
-    if (!known) return false;
-    int sum = 0;
-    for (size_t i = 0; i < length; ++i) {
-      int value = At(count_ - 1 - i).value;
-      if (i % 2 == 1) {
-        value *= 2;
-        if (value > 9) value -= 9;
-      }
-      sum += value;
-    }
-    return sum % 10 == 0;
+    write(text_.substr(pos));
+    text_ = {out, size};
   }
 
-  std::array<Digit, kCardDigitsMax> digits_{};
-  size_t count_ = 0;
+  std::string_view text_;
+  Arena& arena_;
+  RuleCounts& counts_;
+  std::vector<Hit> hits_;
 };
 
-// Most strings cannot hold a card for want of digits; this is what they cost.
-bool MayHoldCard(std::string_view text) {
-  if (text.size() < kCardDigitsMin) return false;
-  size_t candidates = 0;
-  ForEachWord(text, [&candidates](uint64_t word) {
-    // The first byte of a longer character has its two top bits set.
-    candidates += CountTops(Digits(word) | (word & (word << 1) & kTops));
-  });
-  return candidates >= kCardDigitsMin;
-}
-
-// Finds the first card at or after `pos`; of several that begin alike, the longest.
-bool FindCard(std::string_view text, size_t pos, size_t* begin, size_t* end) {
-  Window window;
-  int separators = 0;
-  bool in_run = false;
-  bool found = false;
-  int digits = 0;  // Since the card that was found.
-  // Looks at the digits up to the end of a run; returns true when the search is over.
-  const auto end_run = [&] {
-    size_t card_begin;
-    size_t card_end;
-    if (window.FindCard(&card_begin, &card_end) && (!found || card_begin == *begin)) {
-      found = true;
-      digits = 0;
-      *begin = card_begin;
-      *end = card_end;
-    }
-    return found && digits > kCardDigitsMax - kCardDigitsMin;
-  };
-  while (pos < text.size()) {
-    const size_t start = pos;
-    const char32_t c = DecodeUtf8(text, &pos);
-    const int value = DecimalDigit(c);
-    if (value >= 0) {
-      window.Push({static_cast<uint8_t>(value), !in_run, start, pos});
-      in_run = true;
-      separators = 0;
-      ++digits;
-      continue;
-    }
-    if (in_run && end_run()) return true;
-    in_run = false;
-    if (window.empty()) continue;
-    if (!IsSeparator(c) || ++separators > kSeparatorsMax) {
-      if (found) return true;
-      window.Clear();
-      separators = 0;
-    }
+void MaskEverything(Masker& masker, const Survey& survey) {
+  if (masker.text().size() >= kPrivateKeyBytesMin) {
+    masker.Mask(Rule::kPrivateKey, FindPrivateKey);
   }
-  if (in_run) end_run();
-  return found;
+  if (survey.scheme) masker.Mask(Rule::kBearerToken, FindBearer);
+  if (survey.long_run || survey.capital_run) masker.Mask(Rule::kRandomToken, FindToken);
+  const bool numbers = survey.digits >= kNumberDigitsMin;
+  if (numbers) masker.MaskFolded(Rule::kIban, FindIban);
+  if (survey.digits >= kCardDigitsMin) masker.Mask(Rule::kCard, FindCard);
+  if (survey.at_sign) masker.Mask(Rule::kEmail, FindEmail);
+  if (numbers) {
+    // First the ids, whose check digits tell more than the groups of a phone number.
+    masker.MaskFolded(Rule::kNationalId, FindNationalId);
+    masker.MaskFolded(Rule::kPhone, FindPhone);
+  }
 }
 
 }  // namespace
 
 bool HasCard(std::string_view text) {
-  size_t begin;
-  size_t end;
-  return MayHoldCard(text) && FindCard(text, 0, &begin, &end);
+  Span unused;
+  return SurveyText(text).digits >= kCardDigitsMin && FindCard(text, 0, &unused);
 }
 
-std::string_view ScanText(std::string_view text, Arena& arena, RuleCounts& counts) {
-  size_t begin;
-  size_t end;
-  if (!MayHoldCard(text) || !FindCard(text, 0, &begin, &end)) return text;
-  // A mask is shorter than the thirteen bytes or more that it stands for.
-  char* out = arena.Allocate(text.size());
-  size_t size = 0;
-  size_t pos = 0;
-  do {
-    std::memcpy(out + size, text.data() + pos, begin - pos);
-    size += begin - pos;
-    std::memcpy(out + size, kMask.data(), kMask.size());
-    size += kMask.size();
-    pos = end;
-    counts.Add(Rule::kCard);
-  } while (FindCard(text, pos, &begin, &end));
-  std::memcpy(out + size, text.data() + pos, text.size() - pos);
-  size += text.size() - pos;
-  arena.Shrink(text.size() - size);
-  return {out, size};
+std::string_view ScanPatterns(std::string_view text, const std::vector<Pattern>& patterns,
+                              Arena& arena, RuleCounts& counts) {
+  Masker masker(text, arena, counts);
+  for (const Pattern& pattern : patterns) {
+    const std::vector<PatternMatch> matches = pattern.FindAll(masker.text());
+    if (!matches.empty()) masker.MaskSpans(Rule::kPattern, matches);
+  }
+  return masker.text();
+}
+
+std::string_view ScanText(std::string_view text, const TextScan& scan, Arena& arena,
+                          RuleCounts& counts) {
+  if (text.size() >= kScannedBytesMin) {
+    const Survey survey = SurveyText(text);
+    Masker masker(text, arena, counts);
+    if (scan.everything) {
+      // A mask may part what hid another secret, such as two numbers without a space.
+      const char* before = nullptr;
+      for (int round = 0; round < kRoundsMax && before != masker.text().data(); ++round) {
+        before = masker.text().data();
+        MaskEverything(masker, survey);
+      }
+    } else if (survey.digits >= kCardDigitsMin) {
+      masker.Mask(Rule::kCard, FindCard);
+    }
+    text = masker.text();
+  }
+  if (scan.patterns == nullptr) return text;
+  return ScanPatterns(text, *scan.patterns, arena, counts);
 }
 
 }  // namespace footfall::capture

@@ -27,7 +27,7 @@ constexpr int HexDigit(char c) {
 }
 
 // What the bytes of URLs are, as bits.
-enum ByteClass : uint8_t {
+enum ByteClass : uint16_t {
   kLetter = 1,
   kNumeral = 2,
   kNoHex = 4,    // Neither a numeral nor a letter up to F.
@@ -36,13 +36,17 @@ enum ByteClass : uint8_t {
   kScheme = 32,  // May stand in a scheme.
   kPercent = 64,
   kParameter = 128,  // Begins a segment's parameters.
+  kAt = 256,         // Ends user info.
+  kOdd = 512,        // Seldom in a URL: what browsers read as something else, and the
+                     // capital letters that tokens have.
 };
+using ByteClasses = uint16_t;
 
-constexpr std::array<uint8_t, 256> MakeByteClasses() {
-  std::array<uint8_t, 256> classes{};
+constexpr std::array<ByteClasses, 256> MakeByteClasses() {
+  std::array<ByteClasses, 256> classes{};
   for (int i = 0; i < 256; ++i) {
     const auto c = static_cast<char>(i);
-    uint8_t bits = 0;
+    ByteClasses bits = 0;
     if (IsAlpha(c)) bits |= kLetter | kScheme;
     if (IsDigit(c)) bits |= kNumeral | kScheme;
     if (HexDigit(c) < 0) bits |= kNoHex;
@@ -54,17 +58,21 @@ constexpr std::array<uint8_t, 256> MakeByteClasses() {
     }
     if (c == '%') bits |= kPercent;
     if (c == ';') bits |= kParameter;
+    if (c == '@') bits |= kAt;
+    if (i <= ' ' || i >= 0x7F || c == '\\' || (c >= 'A' && c <= 'Z')) {
+      bits |= kOdd;
+    }
     classes[static_cast<size_t>(i)] = bits;
   }
   return classes;
 }
 
-constexpr std::array<uint8_t, 256> kByteClasses = MakeByteClasses();
+constexpr std::array<ByteClasses, 256> kByteClasses = MakeByteClasses();
 
-uint8_t ClassOf(char c) { return kByteClasses[static_cast<unsigned char>(c)]; }
+ByteClasses ClassOf(char c) { return kByteClasses[static_cast<unsigned char>(c)]; }
 
 // The first byte at or after `pos` of one of the classes, or the size.
-size_t FindClass(std::string_view text, size_t pos, uint8_t classes) {
+size_t FindClass(std::string_view text, size_t pos, ByteClasses classes) {
   while (pos < text.size() && (ClassOf(text[pos]) & classes) == 0) ++pos;
   return pos;
 }
@@ -146,7 +154,7 @@ bool IsJwt(std::string_view text) {
 }
 
 // `classes` are those of all bytes of the segment.
-bool IsTokenLike(std::string_view segment, uint8_t classes, Arena& arena) {
+bool IsTokenLike(std::string_view segment, ByteClasses classes, Arena& arena) {
   if (segment.size() < kJwtSizeMin) return false;
   std::string_view text = segment;
   if ((classes & kPercent) != 0) {
@@ -162,7 +170,7 @@ bool IsTokenLike(std::string_view segment, uint8_t classes, Arena& arena) {
 }
 
 bool IsTokenLike(std::string_view segment, Arena& arena) {
-  uint8_t classes = 0;
+  ByteClasses classes = 0;
   for (const char c : segment) classes |= ClassOf(c);
   return IsTokenLike(segment, classes, arena);
 }
@@ -176,6 +184,62 @@ struct Out {
     size += text.size();
   }
 };
+
+// True for a short web address that nothing has to go from, as most are: neither the URL
+// rule nor a scanner could find anything in it.
+bool IsHarmless(std::string_view url) {
+  constexpr size_t kBytesMax = 64;
+  constexpr unsigned kNumeralsMax = 5;
+  const size_t host = url.substr(0, 8) == "https://"  ? 8
+                      : url.substr(0, 7) == "http://" ? 7
+                                                      : 0;
+  if (host == 0 || url.size() > kBytesMax) return false;
+  unsigned classes = 0;
+  unsigned mixed = 0;  // Has kNumeral where a letter and a digit are neighbours.
+  unsigned numerals = 0;
+  unsigned before = 0;
+  uint64_t run = 0;  // Bit i: byte i is inside a segment, which may be the host.
+  uint64_t bit = uint64_t{1} << host;
+  static_assert(kNumeral == kLetter << 1);
+  for (size_t i = host; i < url.size(); ++i) {
+    const unsigned byte = ClassOf(url[i]);
+    classes |= byte;
+    mixed |= (before << 1 & byte) | (byte << 1 & before);
+    numerals += byte / kNumeral & 1;
+    run |= (uint64_t{byte / kSlash & 1} - 1) & bit;
+    bit <<= 1;
+    before = byte;
+  }
+  // Random strings mix letters and digits.
+  if ((classes & (kTail | kPercent | kParameter | kAt | kOdd)) != 0 ||
+      (mixed & kNumeral) != 0 || numerals > kNumeralsMax) {
+    return false;
+  }
+  // Bit i: the next 2, 4, 8, 16 and then 18 bytes are inside one segment. No token is
+  // shorter.
+  run &= run >> 1;
+  run &= run >> 2;
+  run &= run >> 4;
+  run &= run >> 8;
+  run &= run >> 2;
+  return run == 0;
+}
+
+// What of a path segment is the user info of a URL that stands inside the path: of
+// `https://user:password@host`, or of such a thing without its scheme.
+size_t NestedUserinfoSize(std::string_view segment, bool begins_host) {
+  const size_t at = segment.rfind('@');
+  if (at == std::string_view::npos) return 0;
+  return begins_host || segment.find(':') < at ? at + 1 : 0;
+}
+
+// True when a percent-encoded segment is a URL with user info.
+bool EncodesUserinfo(std::string_view segment, Arena& arena) {
+  const std::string_view text = PercentDecode(segment, arena);
+  if (text.size() == segment.size()) return false;
+  const size_t at = text.rfind('@');
+  return at != std::string_view::npos && (text.find(':') < at || text.find("//") < at);
+}
 
 // What of the query the policy keeps, without the question mark.
 void AddQuery(std::string_view query, const UrlPolicy& policy, Arena& arena, Out& out,
@@ -276,6 +340,7 @@ std::string_view FilterUrl(std::string_view url, const UrlPolicy& policy, Arena&
     counts.Add(Rule::kUrl);
     return "";
   }
+  if (IsHarmless(url)) return url;
   const size_t scheme_size = SchemeSize(url);
   if (HoldsData(ReadScheme(url, scheme_size))) {
     counts.Add(Rule::kUrlScheme);
@@ -290,11 +355,13 @@ std::string_view FilterUrl(std::string_view url, const UrlPolicy& policy, Arena&
   size_t pos = path;
   for (bool in_path = true; in_path;) {
     const size_t begin = pos;
-    uint8_t classes = 0;
+    ByteClasses classes = 0;
     while (pos < url.size() && (ClassOf(url[pos]) & (kSlash | kTail)) == 0) {
       classes |= ClassOf(url[pos++]);
     }
-    rewrite = rewrite || (classes & kParameter) != 0 ||
+    rewrite = rewrite || (classes & (kParameter | kAt)) != 0 ||
+              ((classes & kPercent) != 0 &&
+               EncodesUserinfo(url.substr(begin, pos - begin), arena)) ||
               IsTokenLike(url.substr(begin, pos - begin), classes, arena);
     in_path = pos < url.size() && (ClassOf(url[pos]) & kSlash) != 0;
     if (in_path) ++pos;
@@ -323,6 +390,14 @@ std::string_view FilterUrl(std::string_view url, const UrlPolicy& policy, Arena&
     if (parameters != std::string_view::npos) {
       counts.Add(Rule::kUrlQuery);
       segment = segment.substr(0, parameters);
+    }
+    const bool begins_host =
+        pos >= path + 2 && (ClassOf(base[pos - 1]) & kSlash) != 0 &&
+        ((ClassOf(base[pos - 2]) & kSlash) != 0 || base[pos - 2] == ':');
+    const size_t userinfo = NestedUserinfoSize(segment, begins_host);
+    if (userinfo > 0 || EncodesUserinfo(segment, arena)) {
+      counts.Add(Rule::kUrlUserinfo);
+      segment = userinfo > 0 ? segment.substr(userinfo) : kMask;
     }
     if (IsTokenLike(segment, arena)) {
       counts.Add(Rule::kUrlToken);
@@ -451,6 +526,16 @@ std::string_view PageOf(std::string_view url, std::string& buffer) {
   }
   buffer.append(path < url.size() ? url.substr(path) : "/");
   return buffer;
+}
+
+std::string_view OriginOf(std::string_view url, std::string& buffer) {
+  const std::string_view page = PageOf(url, buffer);
+  const size_t host = page.substr(0, 8) == "https://"  ? 8
+                      : page.substr(0, 7) == "http://" ? 7
+                                                       : 0;
+  if (host == 0) return "";
+  const size_t end = FindClass(page, host, kSlash);
+  return end > host ? page.substr(0, end) : std::string_view();
 }
 
 bool GlobMatches(std::string_view pattern, std::string_view text) {

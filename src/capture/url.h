@@ -57,6 +57,10 @@ std::string_view UrlWithoutQuery(std::string_view url);
 // port. A view of `url`, or of `buffer` when something had to change.
 std::string_view PageOf(std::string_view url, std::string& buffer);
 
+// Scheme, host and port of an http or https URL, spelled in one way as by PageOf; empty
+// for any other. A view of `url` or of `buffer`.
+std::string_view OriginOf(std::string_view url, std::string& buffer);
+
 // Matches the whole of `text` against `pattern`, in which `*` stands for any bytes. ASCII
 // letters match regardless of case.
 bool GlobMatches(std::string_view pattern, std::string_view text);

@@ -69,6 +69,12 @@ inline uint64_t Digits(uint64_t word) {
   return ~(((offset & ~kTops) + kOnes * (0x80 - 10)) | offset) & kTops;
 }
 
+// The top bit of each byte of `word` that is an ASCII capital letter.
+inline uint64_t Capitals(uint64_t word) {
+  const uint64_t low = word & ~kTops;
+  return (low + kOnes * (0x80 - 'A')) & ~(low + kOnes * (0x80 - 'Z' - 1)) & ~word & kTops;
+}
+
 // How many bytes have their top bit set; the other bits are zero.
 inline size_t CountTops(uint64_t word) { return ((word >> 7) * kOnes) >> 56; }
 

@@ -52,6 +52,18 @@ TEST(FieldMemoryTest, IsThreadSafe) {
   for (uint64_t i = 0; i < 20000; ++i) EXPECT_TRUE(memory.Contains(Mix(i)));
 }
 
+TEST(FieldLinksTest, RemembersTheLatestPair) {
+  FieldLinks links;
+  EXPECT_EQ(links.Other(Mix(1)), 0u);
+  links.Link(Mix(1), Mix(2));
+  EXPECT_EQ(links.Other(Mix(1)), Mix(2));
+  EXPECT_EQ(links.Other(Mix(2)), Mix(1));
+  links.Link(Mix(1), Mix(3));
+  EXPECT_EQ(links.Other(Mix(1)), Mix(3));
+  EXPECT_EQ(links.Other(Mix(2)), Mix(1));
+  EXPECT_EQ(links.Other(Mix(4)), 0u);
+}
+
 std::vector<std::string> Secrets(const SecretMemory& memory, uint64_t session) {
   std::vector<Needle> needles;
   Arena arena;

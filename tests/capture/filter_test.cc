@@ -357,6 +357,30 @@ TEST(FilterTest, FieldsStaySensitiveAcrossStreams) {
   EXPECT_NE(elsewhere.output.find("open"), std::string::npos);
 }
 
+TEST(FilterTest, AFieldIsKnownByItsIdAndItsName) {
+  const auto input = [](const std::string& element) {
+    return R"({"time":1,"person":"p","session":"a","type":"input","value":"s3cret",)"
+           R"("element":{"tag":"input",)" +
+           element + "}}\n";
+  };
+  const std::string both = input(R"("type":"text","id":"x","name":"n")");
+  const std::string by_id = input(R"("type":"text","id":"x")");
+  const std::string by_name = input(R"("type":"text","name":"n")");
+  const std::string secret_id = input(R"("type":"password","id":"x")");
+  const std::string secret_name = input(R"("type":"password","name":"n")");
+  const std::string allow = R"({"allow_values":[{"all":true}]})";
+  const auto passed = [&](const std::string& stream) {
+    return RunFilter(stream, {}, allow).counters.passed;
+  };
+  // Whether the two are seen together before or after the field is seen to be sensitive.
+  EXPECT_EQ(passed(secret_id + both + by_name), 0u);
+  EXPECT_EQ(passed(secret_name + both + by_id), 0u);
+  EXPECT_EQ(passed(both + secret_id + by_name), 0u);
+  EXPECT_EQ(passed(both + secret_name + by_id), 0u);
+  // Nothing says that they are one field.
+  EXPECT_EQ(passed(secret_id + by_name), 1u);
+}
+
 TEST(FilterTest, SecretsAreHiddenInLaterStreams) {
   const std::shared_ptr<CaptureMemory> memory = MakeCaptureMemory();
   RunFilter(Input(1, "a", "x", "hunter2Zebra", "password"), {}, "{}", SIZE_MAX, memory);
@@ -403,6 +427,100 @@ TEST(FilterTest, AnInputWithoutItsElementHidesCopiesOfItsValue) {
       R"("name":"Quokka Lane 7","title":"Quokka Lane 7","properties":{"p":"Quokka Lane 7"}})");
   EXPECT_EQ(result.counters.passed, 1u);
   EXPECT_EQ(result.output.find("Quokka"), std::string::npos);
+}
+
+TEST(FilterTest, PassesOnWhatItDoesNotChange) {
+  const std::string same =
+      R"({"id":"i","time":5,"seq":1,"person":"p","type":"click","url":"https://a.example/b",)"
+      R"("element":{"tag":"a","path":[{"tag":"b"}]},"properties":{"a":1.50,"b":[1,{"c":null}]},)"
+      R"("context":{"https":true}})";
+  EXPECT_EQ(RunFilter(same).unchanged, 1u);
+  EXPECT_EQ(RunFilter(same).output, same + "\n");
+  // Each of these is written in another way than it came in; the output is compared
+  // above.
+  for (const std::string_view event :
+       {R"({"time":5,"person":"p","type":"click" })",
+        R"({ "time":5,"person":"p","type":"click"})",
+        R"({"time": 5,"person":"p","type":"click"})",
+        R"({"time":5 ,"person":"p","type":"click"})",
+        R"({"time" :5,"person":"p","type":"click"})",
+        R"({"person":"p","time":5,"type":"click"})",
+        R"({"time":"1970-01-01T00:00:00Z","person":"p","type":"click"})",
+        R"({"time":-0,"person":"p","type":"click"})",
+        R"({"time":5,"seq":0,"person":"p","type":"click"})",
+        R"({"time":5,"person":7,"type":"click"})",
+        R"({"time":5,"person":" p","type":"click"})",
+        R"({"time":5,"person":"p","session":null,"type":"click"})",
+        R"({"time":5,"person":"p","session":"","type":"click"})",
+        R"({"time":5,"person":"\u0070","type":"click"})",
+        R"({"time":5,"person":"p","type":"click","x":1})",
+        R"({"time":5,"person":"p","type":"click","element":{"id":""}})",
+        R"({"time":5,"person":"p","type":"click","element":{"path":[]}})",
+        R"({"time":5,"person":"p","type":"click","element":{"path":[{"tag":"a"} ]}})",
+        R"({"time":5,"person":"p","type":"click","properties":{}})",
+        R"({"time":5,"person":"p","type":"click","properties":{"a":null}})",
+        R"({"time":5,"person":"p","type":"click","properties":{"a":-0}})",
+        R"({"time":5,"person":"p","type":"click","properties":{"a":[1, 2]}})",
+        R"({"time":5,"person":"p","type":"click","properties":{"a":{"b":1} }})",
+        R"({"time":5,"person":"p","type":"click","context":{}})",
+        R"({"time":5,"person":"p","type":"click","context":{"ip":"10.0.0.1"}})",
+        R"({"time":5,"person":"p","type":"click","url":" https://a.example/b"})",
+        R"({"time":5,"person":"p","type":"click","url":"https://a.example/b?"})",
+        R"({"time":5,"person":"p","type":"click","title":"see https://a.example/b?"})"}) {
+    const Collected result = RunFilter(event);
+    EXPECT_EQ(result.counters.passed, 1u) << event;
+    EXPECT_EQ(result.unchanged, 0u) << event;
+    EXPECT_NE(result.output, std::string(event) + "\n");
+  }
+}
+
+TEST(FilterTest, ASwapTakesEffectFromTheNextEventOn) {
+  const std::string event =
+      R"({"time":1,"person":"p","session":"s","type":"page_view","title":"T"})"
+      "\n";
+  const Policy mask = MustParse(R"({"text":"mask"})");
+  for (size_t cut = 0; cut < event.size(); ++cut) {
+    Collected result;
+    Filter filter(Policy(), {}, result);
+    filter.Write(event + event.substr(0, cut));
+    filter.SetPolicy(mask);
+    filter.Write(event.substr(cut));
+    filter.Finish();
+    const size_t second = result.output.find('\n') + 1;
+    EXPECT_NE(result.output.substr(0, second).find(R"("title":"T")"), std::string::npos);
+    EXPECT_NE(result.output.substr(second).find(R"("title":"***")"), std::string::npos);
+    EXPECT_EQ(filter.counters().rules, (std::map<std::string, uint64_t>{{"text", 1}}));
+  }
+}
+
+TEST(FilterTest, ASwapMasksTheValuesHeldBack) {
+  Collected result;
+  Filter filter(MustParse(R"({"allow_values":[{"all":true}]})"), {}, result);
+  filter.Write(Input(1, "a", "q", "first"));
+  EXPECT_EQ(result.output, "");
+  filter.SetPolicy(Policy());
+  EXPECT_NE(result.output.find(R"("value":"***")"), std::string::npos);
+  filter.Write(Input(2, "a", "q", "second"));
+  filter.Write(Input(3, "a", "r", "third"));
+  filter.Finish();
+  for (const char* value : {"first", "second", "third"}) {
+    EXPECT_EQ(result.output.find(value), std::string::npos) << value;
+  }
+  // The run on the field went on.
+  EXPECT_EQ(filter.counters().passed, 2u);
+  EXPECT_EQ(filter.counters().rules.at("coalesced"), 1u);
+  EXPECT_EQ(result.indexes, (std::vector<uint64_t>{0, 2}));
+}
+
+TEST(FilterTest, ASwapKeepsTheRunOnAPassword) {
+  Collected result;
+  Filter filter(Policy(), {}, result);
+  filter.Write(Input(1, "a", "x", "secret", "password"));
+  filter.SetPolicy(MustParse(R"({"allow_values":[{"all":true}]})"));
+  filter.Write(Input(2, "a", "x", "secret"));
+  filter.Finish();
+  EXPECT_EQ(result.output, "");
+  EXPECT_EQ(filter.counters().rules, (std::map<std::string, uint64_t>{{"password", 1}}));
 }
 
 TEST(FilterTest, NothingReleasesAHiddenInput) {

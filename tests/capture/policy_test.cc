@@ -104,8 +104,11 @@ TEST(PolicyTest, LintNamesRulesThatNeverMatch) {
   using List = std::vector<std::string>;
   for (const std::string_view rule :
        {R"({"selector":"input[type=password]"})", R"({"id":"new-password"})",
-        R"({"selector":"input > span"})", R"({"selector":"[data-x]"})",
-        R"({"class":"hidden"})", R"({"class":"soft"})"}) {
+        R"({"selector":"[name=cvv]"})", R"({"selector":"[autocomplete=cc-number]"})",
+        R"({"selector":"input[type=hidden]"})", R"({"selector":"input > span"})",
+        R"({"selector":"[data-x]"})", R"({"class":"hidden"})", R"({"class":"soft"})",
+        R"({"selector":".hidden input"})", R"({"selector":"#a#b"})",
+        R"({"selector":"[name=a][name=b]"})"}) {
     EXPECT_EQ(Findings(R"({"censor":[{"class":"hidden"}],"mask":[{"class":"soft"}],)"
                        R"("allow_values":[)" +
                        std::string(rule) + "]}"),
@@ -116,6 +119,85 @@ TEST(PolicyTest, LintNamesRulesThatNeverMatch) {
             (List{"$.censor[0] note", "$.censor[1] note"}));
   EXPECT_EQ(Findings(R"({"url":{"keep_query":["token"]}})"),
             List{"$.url.keep_query[0] note"});
+}
+
+// The messages of the notes of a policy, by path.
+std::vector<std::string> Notes(std::string_view json) {
+  std::vector<std::string> result;
+  for (const LintFinding& finding : MustParse(json).Lint()) {
+    if (finding.severity == "note") {
+      result.push_back(finding.path + ": " + finding.message);
+    }
+  }
+  return result;
+}
+
+TEST(PolicyTest, LintNamesRulesThatContradictThemselves) {
+  using List = std::vector<std::string>;
+  EXPECT_EQ(
+      Notes(R"({"censor":[{"selector":"#a#b"},{"selector":"#a#a"},)"
+            R"({"selector":"#a[id=b] p"}],"mask":[{"selector":"[type=a][type=b]"}]})"),
+      (List{"$.censor[0]: never matches: an element has one id only",
+            "$.censor[2]: never matches: an element has one id only",
+            "$.mask[0]: never matches: an attribute has one value only"}));
+}
+
+TEST(PolicyTest, LintNamesRulesThatAddNothing) {
+  using List = std::vector<std::string>;
+  EXPECT_EQ(
+      Notes(
+          R"({"censor":[{"class":"a"},{"selector":"p.a"},{"selector":".a > p"},)"
+          R"({"class":"a"},{"selector":"p"},{"selector":"main .b"},)"
+          R"({"selector":"main > .c .b"}],"mask":[{"selector":".a b"},{"class":"m"}]})"),
+      (List{"$.censor[1]: adds nothing: $.censor[0] covers it",
+            "$.censor[2]: adds nothing: $.censor[0] covers it",
+            "$.censor[3]: adds nothing: it is the same as $.censor[0]",
+            "$.censor[6]: adds nothing: $.censor[5] covers it",
+            "$.mask[0]: adds nothing: $.censor[0] removes the same elements"}));
+  // These hold of different elements.
+  EXPECT_EQ(Notes(R"({"censor":[{"selector":"main > .b"},{"selector":"main .b"},)"
+                  R"({"selector":".b"}]})"),
+            (List{"$.censor[0]: adds nothing: $.censor[1] covers it",
+                  "$.censor[1]: adds nothing: $.censor[2] covers it"}));
+  EXPECT_EQ(
+      Notes(R"({"mask":[{"selector":"a.x"},{"selector":"b.x"},{"selector":"a > b"},)"
+            R"({"selector":"#a b"}]})"),
+      List{});
+  EXPECT_EQ(
+      Notes(R"({"allow_values":[{"all":true},{"id":"q"},{"id":"q"}]})"),
+      (List{"$.allow_values[1]: adds nothing: $.allow_values[0] allows every field",
+            "$.allow_values[2]: adds nothing: $.allow_values[0] allows every field"}));
+  // A rule that allows says nothing of what is inside an element.
+  EXPECT_EQ(Notes(R"({"allow_values":[{"class":"a"},{"selector":".a input"}]})"), List{});
+  EXPECT_EQ(Notes(R"({"exclude":{"urls":["https://a.example/x/*","https://a.example/*",)"
+                  R"("https://b.example/*"],"ip":["10.*","10.0.*","10.*"]},)"
+                  R"("attributes":{"allow":["x","x"]},"url":{"keep_query":["q","q"]}})"),
+            (List{"$.attributes.allow[1]: adds nothing: it is the same as "
+                  "$.attributes.allow[0]",
+                  "$.url.keep_query[1]: adds nothing: it is the same as "
+                  "$.url.keep_query[0]",
+                  "$.exclude.urls[0]: adds nothing: $.exclude.urls[1] covers it",
+                  "$.exclude.ip[1]: adds nothing: $.exclude.ip[0] covers it",
+                  "$.exclude.ip[2]: adds nothing: $.exclude.ip[0] covers it"}));
+}
+
+TEST(PolicyTest, LintNamesWhatAnAllowanceMeetsElsewhere) {
+  using List = std::vector<std::string>;
+  EXPECT_EQ(
+      Notes(R"({"censor":[{"selector":"form .private"}],"mask":[{"id":"m"}],)"
+            R"("allow_values":[{"selector":"form .private input"},)"
+            R"({"selector":".private input"},{"selector":"#m > input"},)"
+            R"({"selector":"input[data-x]"}]})"),
+      (List{"$.allow_values[0]: never matches: $.censor[0] censors the same elements",
+            "$.allow_values[2]: never matches: $.mask[0] masks the same elements",
+            "$.allow_values[3]: matches in recordings only: interaction events do "
+            "not carry the attribute `data-x`"}));
+  for (const LintFinding& finding :
+       MustParse(R"({"allow_values":[{"id":"q"}],"text":"allow",)"
+                 R"("attributes":{"allow":["x"]},"url":{"keep_query":["q"]}})")
+           .Lint()) {
+    EXPECT_NE(finding.message.find("recording"), std::string::npos) << finding.path;
+  }
 }
 
 }  // namespace

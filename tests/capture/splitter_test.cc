@@ -101,6 +101,16 @@ TEST(SplitterTest, FirstObjectSize) {
   EXPECT_EQ(FirstObjectSize("{\"a\\"), 4u);
 }
 
+TEST(SplitterTest, FindsTheNextElementAfterAnOpenBracket) {
+  EXPECT_EQ(Split(R"([{"a":1,{"b":2},{"c":3}])"),
+            (Seen{R"(1:1 {"a":1,)", R"(1:8 {"b":2})", R"(1:16 {"c":3})"}));
+  EXPECT_EQ(Split(R"([{"a":{"x":1},{"b":2}])"),
+            (Seen{R"(1:1 {"a":{"x":1},)", R"(1:14 {"b":2})"}));
+  EXPECT_EQ(Split(R"([{"a":1 {"b":2}])"), (Seen{R"(1:1 {"a":1)", R"(1:8 {"b":2})"}));
+  EXPECT_EQ(Split(R"([{"a": {"b":[1,{"c":2}]}},{"d":3}])"),
+            (Seen{R"(1:1 {"a": {"b":[1,{"c":2}]}})", R"(1:26 {"d":3})"}));
+}
+
 TEST(SplitterTest, FindsTheNextElementAfterAnOpenString) {
   EXPECT_EQ(Split("[{\"a\":\"x},\n{b},\n{c}]"),
             (Seen{"1:1 {\"a\":\"x},", "2:11 {b}", "3:16 {c}"}));

@@ -16,11 +16,21 @@ namespace footfall::capture {
 struct Collected : EventSink {
   std::string output;
   std::vector<uint64_t> indexes;
+  size_t unchanged = 0;
   FilterCounters counters;
 
   void OnEvent(const model::Event& event, const InputPosition& position) override {
     AppendEventJson(output, event);
     indexes.push_back(position.index);
+  }
+
+  // What is passed on in place of being written must be what would be written.
+  void OnUnchanged(const model::Event& event, std::string_view json,
+                   const InputPosition& position) override {
+    ++unchanged;
+    const size_t before = output.size();
+    OnEvent(event, position);
+    EXPECT_EQ(output.substr(before), std::string(json) + "\n");
   }
 };
 

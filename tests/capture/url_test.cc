@@ -20,12 +20,48 @@ TEST(UrlTest, StripsWhatMayHoldSecrets) {
   EXPECT_EQ(Filtered("//u@a.example/b"), "//a.example/b");
   EXPECT_EQ(Filtered("https:\\\\u:p@a.example\\b"), "https:\\\\a.example\\b");
   EXPECT_EQ(Filtered("/a@b/c?d"), "/a@b/c");
-  EXPECT_EQ(Filtered("mailto:a@b.example?subject=x"), "mailto:a@b.example");
+  EXPECT_EQ(Filtered("mailto:a@b.example?subject=x"), "mailto:***");
   EXPECT_EQ(Filtered("DATA:text/html,x"), "");
   EXPECT_EQ(Filtered("\x01javascript:x"), "");
   EXPECT_EQ(Filtered("java\tscript:x"), "");
   EXPECT_EQ(Filtered("view-source:https://a.example"), "");
   EXPECT_EQ(Filtered(""), "");
+}
+
+TEST(UrlTest, StripsUserInfoOfUrlsInsideThePath) {
+  EXPECT_EQ(Filtered("https://a.example/https://user:pw@b.example/c"),
+            "https://a.example/https://b.example/c");
+  EXPECT_EQ(Filtered("https://a.example/https:/user:pw@b.example/c"),
+            "https://a.example/https:/b.example/c");
+  EXPECT_EQ(Filtered("https://a.example//user@b.example/c"),
+            "https://a.example//b.example/c");
+  EXPECT_EQ(Filtered("/proxy/user:pw@b.example/c"), "/proxy/b.example/c");
+  EXPECT_EQ(Filtered("https://a.example/https%3A%2F%2Fuser:pw%40b.example"),
+            "https://a.example/***");
+  EXPECT_EQ(Filtered("https://a.example/user%3Apw%40b.example/c"),
+            "https://a.example/***/c");
+  // No user info.
+  for (const std::string_view url :
+       {"https://a.example/@ana/1", "https://a.example/maps/@48.85,2.35,15z",
+        "https://a.example/https://b.example/c", "https://a.example/a%20b/12:30"}) {
+    EXPECT_EQ(Filtered(url), url);
+  }
+}
+
+// Short URLs are told to be harmless in one pass; longer ones take the long way.
+TEST(UrlTest, ShortAndLongUrlsAreTreatedAlike) {
+  std::string pad;
+  for (int i = 0; i < 16; ++i) pad += "/abc";
+  for (const std::string segment :
+       {"abcdefghij0123456789", "abcdefghi0123456789", "abcdefghijklmnopqrstuvwx",
+        "eyJhbGciOi.x", "eyjhbgcioi.x", "a;b=c", "u:p@b", "%40:%3A", "a\\b", "?q",
+        "#h"}) {
+    const std::string url = "https://a.example/" + segment;
+    const std::string filtered = Filtered(url);
+    const std::string longer = Filtered("https://a.example" + pad + "/" + segment);
+    constexpr size_t kOrigin = 17;
+    EXPECT_EQ(longer.substr(kOrigin + pad.size()), filtered.substr(kOrigin)) << segment;
+  }
 }
 
 TEST(UrlTest, MasksTokens) {

@@ -29,6 +29,7 @@ TEST(WordsTest, FindsBytesWhereverTheyStand) {
       EXPECT_EQ(HasByte(word, ':') != 0, c == ':') << c << " at " << i;
       EXPECT_EQ(HasLess(word, 0x20) != 0, c < 0x20) << c << " at " << i;
       EXPECT_EQ(CountTops(Digits(word)), c >= '0' && c <= '9' ? 1U : 0U) << c;
+      EXPECT_EQ(CountTops(Capitals(word)), c >= 'A' && c <= 'Z' ? 1U : 0U) << c;
     }
   }
   EXPECT_EQ(CountTops(Digits(LoadWord("09:/1x23"))), 5U);

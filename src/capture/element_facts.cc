@@ -1,0 +1,62 @@
+#include "capture/element_facts.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+
+namespace footfall::capture {
+namespace {
+
+constexpr std::string_view kButtonTypes[] = {"button", "submit", "reset", "image"};
+
+constexpr std::string_view kPlainTags[] = {
+    "a",  "button", "form", "label", "legend",  "fieldset", "summary", "details", "nav",
+    "h1", "h2",     "h3",   "h4",    "h5",      "h6",       "img",     "svg",     "path",
+    "i",  "body",   "html", "main",  "section", "header",   "footer",  "dialog"};
+
+constexpr std::string_view kTextTags[] = {"textarea", "select",   "option",
+                                          "optgroup", "datalist", "output"};
+
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+template <size_t N>
+bool IsOneOf(std::string_view text, const std::string_view (&list)[N]) {
+  return std::any_of(std::begin(list), std::end(list),
+                     [text](std::string_view entry) { return EqualsLower(text, entry); });
+}
+
+}  // namespace
+
+bool EqualsLower(std::string_view text, std::string_view lower) {
+  if (text.size() != lower.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (Lower(text[i]) != lower[i]) return false;
+  }
+  return true;
+}
+
+std::string_view TrimSpace(std::string_view text) {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+bool IsButtonType(std::string_view type) { return IsOneOf(type, kButtonTypes); }
+bool IsPlainTag(std::string_view tag) { return IsOneOf(tag, kPlainTags); }
+bool IsTextTag(std::string_view tag) { return IsOneOf(tag, kTextTags); }
+
+bool MayHoldFields(std::string_view tag) {
+  return EqualsLower(tag, "iframe") || EqualsLower(tag, "object") ||
+         EqualsLower(tag, "embed") || tag.find('-') != std::string_view::npos;
+}
+
+bool IsOneDigit(std::string_view text) {
+  text = TrimSpace(text);
+  return text.size() == 1 && text[0] >= '0' && text[0] <= '9';
+}
+
+}  // namespace footfall::capture

@@ -1,0 +1,189 @@
+// The recorder's tree of one page, without its texts: what the privacy rules need to know
+// of every node of a recording.
+//
+// Part of the capture core: standard library and simdjson only, no exceptions.
+#ifndef FOOTFALL_CAPTURE_PAGE_TREE_H_
+#define FOOTFALL_CAPTURE_PAGE_TREE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "capture/policy_internal.h"
+
+namespace footfall::capture {
+
+// Numbers of rrweb.
+enum class NodeKind : uint8_t {
+  kDocument = 0,
+  kDoctype = 1,
+  kElement = 2,
+  kText = 3,
+  kCdata = 4,
+  kComment = 5,
+};
+
+// The tags that rules treat specially.
+enum class Tag : uint8_t {
+  kOther,
+  kCustom,  // Holds a dash.
+  kInput,
+  kTextarea,
+  kSelect,
+  kOption,
+  kOptgroup,
+  kDatalist,
+  kOutput,
+  kButton,
+  kPlain,  // Holds no secret of its own, whatever it is called: a, form, label, h1, ...
+  kScript,
+  kNoscript,
+  kStyle,
+  kLink,
+  kMeta,
+  kTitle,
+  kBase,
+  kIframe,
+  kFrame,
+  kObject,
+  kEmbed,
+  kCanvas,
+  kImg,
+  kVideo,
+  kAudio,
+  kSource,
+  kTrack,
+};
+
+// `name` in any case.
+Tag TagOf(std::string_view name);
+
+// What holds of a node. All are inherited by what is inside the node, but for those that
+// say "itself". A restriction, once set, stays while the node has its id on this page.
+enum NodeFlag : uint32_t {
+  // A sensitive field, now or ever, or inside one. Also an element that is no field but
+  // named like a secret, with the text directly inside it and nothing else.
+  kNodeSensitive = 1u << 0,
+  // Matched by a censorship rule: itself. It stands in the filtered recording as an empty
+  // element.
+  kNodeCensored = 1u << 1,
+  // Inside a censored element, or content that is never recorded (of script and
+  // noscript): no part of the filtered recording.
+  kNodeHidden = 1u << 2,
+  // It or an element around it is matched by a mask rule.
+  kNodeMasked = 1u << 3,
+  // Its text or value is typed or chosen: a field, or inside one.
+  kNodeTakesText = 1u << 4,
+  // Keystrokes on it are input.
+  kNodeTakesKeys = 1u << 5,
+  // Class rr-ignore: itself.
+  kNodeIgnored = 1u << 6,
+  // A rule of allow_values holds and nothing that restricts does. Never inherited but by
+  // what is inside a field.
+  kNodeValueAllowed = 1u << 7,
+  kNodeKeysAllowed = 1u << 8,
+  // input type=hidden: itself.
+  kNodeHiddenInput = 1u << 9,
+  // Sensitive with everything that is inside it.
+  kNodeSensitiveInside = 1u << 10,
+};
+
+// Not thread-safe.
+class PageTree {
+ public:
+  // A node; valid until the node is removed.
+  using Ref = uint32_t;
+  static constexpr Ref kNone = 0;
+
+  // Bounds. When one is reached, Insert returns kNone: what is not in the tree does not
+  // pass the filter.
+  static constexpr size_t kNodesMax = size_t{1} << 18;
+  static constexpr size_t kMarksMax = 64;  // Of one node; see SetAttribute.
+
+  // `policy` outlives the tree, or the next SetPolicy.
+  explicit PageTree(const CompiledPolicy& policy);
+  ~PageTree();
+  PageTree(PageTree&&) noexcept;
+  PageTree& operator=(PageTree&&) noexcept;
+
+  // Judges every node anew under another policy; restrictions stay.
+  void SetPolicy(const CompiledPolicy& policy);
+
+  // Forgets the nodes for a new full snapshot. Which ids were ever sensitive is kept.
+  void BeginSnapshot();
+  // Forgets that too: another page, whose ids are others.
+  void BeginPage();
+  // Starts the scope in which an added field takes over the sensitivity of a removed one:
+  // the adds and removes of one mutation event.
+  void BeginMutation();
+
+  Ref Find(int32_t id) const;
+
+  // Adds the node `id` inside `parent` (kNone for a top document), in front of `next`, a
+  // child of `parent`, or as the last when that is kNone. A node that has the id already
+  // goes, with everything inside it. For an element, SetTag, SetAttribute for each
+  // attribute and Judge follow. Returns kNone when a bound is reached, when `id` is not
+  // positive, or when `parent` is kNone and the kind is not kDocument.
+  // `shadow`: the node is a child of its parent's shadow root.
+  Ref Insert(int32_t id, NodeKind kind, Ref parent, Ref next, bool shadow);
+  void SetTag(Ref node, std::string_view tag);
+  // `value` is the attribute's text ("" for true). Sets aside what rules look at, as
+  // hashes, never the text. `value` of value-like attributes is not looked at.
+  void SetAttribute(Ref node, std::string_view name, std::string_view value);
+  void RemoveAttribute(Ref node, std::string_view name);
+  // Works out the node's flags, and those of what is inside it when they change. Returns
+  // the flags that the node got by this.
+  uint32_t Judge(Ref node);
+  // The node has been seen to hold a secret: sensitive from now on.
+  void Taint(Ref node);
+
+  // Takes the node out, with everything inside it.
+  void Remove(Ref node);
+
+  uint32_t flags(Ref node) const;
+  NodeKind kind(Ref node) const;
+  Tag tag(Ref node) const;
+  int32_t id(Ref node) const;
+  Ref parent(Ref node) const;
+  Ref next(Ref node) const;
+  Ref first_child(Ref node) const;
+  // A child of its parent's shadow root.
+  bool in_shadow(Ref node) const;
+
+  // The nodes that became censored since BeginMutation, after they had been judged
+  // without that; some may be gone, or inside each other.
+  const std::vector<Ref>& newly_censored() const;
+
+  // Selectors of style rules that hide what is typed (-webkit-text-security), as they
+  // stand in the style sheet. Elements that the last compound of one may match are
+  // sensitive from now on; one that cannot be read makes every field sensitive.
+  void AddSensitiveSelectors(std::string_view selector_list);
+
+  // Tells whether the text node or the attributes of `node` show one digit and nothing
+  // else, for InKeypad.
+  void SetOneDigit(Ref node, bool one_digit);
+  // True inside an on-screen keypad: the nearest element around `node` that holds a
+  // sensitive field and ten or more elements with one digit, or that is named like a
+  // keypad and holds one.
+  bool InKeypad(Ref node);
+
+  size_t node_count() const;
+  size_t memory_bytes() const;
+
+  // The tree as bytes, to go on with in another process: no text of the page is in it.
+  void Save(std::string& out) const;
+  // Takes up what Save wrote, from the front of `bytes`, which is moved behind it.
+  // Returns false when it is malformed; the tree is then empty.
+  bool Restore(std::string_view& bytes);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace footfall::capture
+
+#endif  // FOOTFALL_CAPTURE_PAGE_TREE_H_

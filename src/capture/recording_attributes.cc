@@ -1,0 +1,258 @@
+// What of an element's attributes may leave.
+#include <algorithm>
+
+#include "capture/recording_writer.h"
+
+namespace footfall::capture {
+
+namespace {
+
+bool IsFragmentName(std::string_view name) {
+  constexpr size_t kSizeMax = 40;
+  return name.size() <= kSizeMax && std::all_of(name.begin(), name.end(), [](char c) {
+           const char lower = static_cast<char>(c | 0x20);
+           return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+                  c == '_';
+         });
+}
+
+// The name of a property, also of a custom one.
+bool IsCssProperty(std::string_view name) {
+  constexpr size_t kSizeMax = 80;
+  return !name.empty() && name.size() <= kSizeMax &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           const char lower = static_cast<char>(c | 0x20);
+           return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+                  c == '_';
+         });
+}
+
+}  // namespace
+
+using Token = JsonIndex::Token;
+
+AttributeKind RecordingWriter::KindOf(std::string_view name) const {
+  const AttributeKind kind = KindOfAttribute(name);
+  if (kind != AttributeKind::kUnknown) return kind;
+  const auto& allowed = policy_->attributes_allow;
+  return std::find(allowed.begin(), allowed.end(), name) == allowed.end()
+             ? AttributeKind::kUnknown
+             : AttributeKind::kText;
+}
+
+// Returns how many stay.
+size_t RecordingWriter::Attributes(Token attributes, Ref node) {
+  own_value_ = {};
+  if ((page_.tree.flags(node) & (kNodeTakesText | kNodeValueAllowed)) == kNodeTakesText) {
+    const Token value = FindMember(index_, attributes, "value");
+    if (value != kAbsent && index_.is_string(value)) Decode(value, own_value_);
+  }
+  ListEdit list(edit_, index_.begin(attributes) + 1);
+  for (Members m(index_, attributes); m.Next();) {
+    list.Keep(m.begin(), m.end());
+    const size_t before = edit_.out().size();
+    bool keep = Attribute(m.key(), m.value(), node);
+    if (keep && changing_ && !ShowsNew(node, m.key(), before)) {
+      Count(Rule::kCoalesced, m.value());
+      keep = false;
+    }
+    if (!keep) list.DropKept();
+  }
+  list.End(index_.end(attributes) - 1);
+  own_value_ = {};
+  return list.count();
+}
+
+// Returns false when the attribute goes.
+bool RecordingWriter::Attribute(std::string_view name, Token value, Ref node) {
+  const AttributeKind kind = KindOf(name);
+  switch (kind) {
+    case AttributeKind::kUnknown:
+      Count(Rule::kAttribute, value);
+      return false;
+    case AttributeKind::kCode:
+      Count(Rule::kScript, value);
+      return false;
+    case AttributeKind::kPixels:
+      Count(Rule::kPixels, value);
+      return false;
+    case AttributeKind::kContent:
+      Count(Rule::kMeta, value);
+      return false;
+    default:
+      break;
+  }
+  const Tag tag = page_.tree.tag(node);
+  if (tag == Tag::kScript || tag == Tag::kNoscript) {
+    Count(Rule::kScript, value);
+    return false;
+  }
+  switch (index_.kind(value)) {
+    case '"':
+      return AttributeString(kind, value, node);
+    case 'n':  // The attribute was taken away.
+      return kind != AttributeKind::kValue && kind != AttributeKind::kState;
+    case '{':
+      return kind == AttributeKind::kStyle && StyleObject(value);
+    case '[':
+      return false;
+    default:
+      break;
+  }
+  switch (kind) {
+    case AttributeKind::kState:
+    case AttributeKind::kValue:
+      return FieldValue(kind, value, node);
+    case AttributeKind::kPlain:
+    case AttributeKind::kText:
+    case AttributeKind::kGeometry:
+    case AttributeKind::kMetric:
+    case AttributeKind::kPaint:
+      return index_.is_bool(value) || IsPlainNumber(value);
+    default:
+      Count(Rule::kAttribute, value);
+      return false;
+  }
+}
+
+// A number that is neither long enough to be an account's nor a copy of a secret.
+bool RecordingWriter::IsPlainNumber(Token token) {
+  if (!index_.is_number(token)) return false;
+  const std::string_view text = index_.raw(token);
+  if (CleanText(text, token, TypedMemory::Place::kText) == text) return true;
+  return false;
+}
+
+bool RecordingWriter::FieldValue(AttributeKind kind, Token value, Ref node) {
+  const uint32_t flags = page_.tree.flags(node);
+  const bool allowed = (flags & kNodeValueAllowed) != 0 &&
+                       (flags & (kNodeSensitive | kNodeHiddenInput)) == 0;
+  if (allowed && !index_.is_string(value)) return true;
+  if (allowed) {
+    std::string_view text;
+    if (!Decode(value, text)) return false;
+    PutString(value, text, CleanText(text, value, TypedMemory::Place::kText));
+    return true;
+  }
+  const Tag tag = page_.tree.tag(node);
+  const bool field = tag == Tag::kInput || tag == Tag::kTextarea || tag == Tag::kButton;
+  if (kind == AttributeKind::kValue && field && (flags & kNodeHiddenInput) == 0) {
+    PutMask(value, Rule::kValue);
+    return true;
+  }
+  Count(Rule::kValue, value);
+  return false;
+}
+
+bool RecordingWriter::DropAttribute(Token value) {
+  Count(Rule::kAttribute, value);
+  return false;
+}
+
+bool RecordingWriter::AttributeString(AttributeKind kind, Token value, Ref node) {
+  if (kind == AttributeKind::kValue || kind == AttributeKind::kState) {
+    return FieldValue(kind, value, node);
+  }
+  std::string_view text;
+  if (!Decode(value, text)) return false;
+  std::string_view cleaned;
+  switch (kind) {
+    case AttributeKind::kName:
+      cleaned = CleanText(text, value, TypedMemory::Place::kName);
+      break;
+    case AttributeKind::kGeometry:
+      return IsGeometry(text) || DropAttribute(value);
+    case AttributeKind::kMetric:
+      return IsMetric(text) || DropAttribute(value);
+    case AttributeKind::kWord:
+      return IsStateWord(text) || DropAttribute(value);
+    case AttributeKind::kText:
+      if ((page_.tree.flags(node) & kNodeMasked) != 0) {
+        PutMask(value, Rule::kMasked);
+        return true;
+      }
+      cleaned = CleanText(text, value, TypedMemory::Place::kText);
+      break;
+    case AttributeKind::kPaint:
+      cleaned = CleanCss(text, CssKind::kValue, value);
+      break;
+    case AttributeKind::kStyle:
+      cleaned = CleanCss(text, CssKind::kDeclarations, value);
+      break;
+    case AttributeKind::kSheet:
+      cleaned = CleanCss(text, CssKind::kSheet, value);
+      break;
+    case AttributeKind::kReference:
+    case AttributeKind::kUrl:
+      cleaned = CleanLink(text, value, page_.tree.tag(node));
+      break;
+    case AttributeKind::kUrlList:
+      cleaned = CleanUrlList(text, value);
+      break;
+    default:
+      cleaned = CleanText(text, value, TypedMemory::Place::kText);
+  }
+  const bool url = kind == AttributeKind::kUrl || kind == AttributeKind::kReference ||
+                   kind == AttributeKind::kUrlList;
+  if (url && cleaned.empty() && !text.empty()) return false;
+  PutString(value, text, cleaned);
+  return true;
+}
+
+// A reference into the same document, as SVG has, names a part of the page's own code.
+// The fragment of a link may hold anything.
+std::string_view RecordingWriter::CleanLink(std::string_view link, Token where, Tag tag) {
+  if (link.empty() || link[0] != '#') {
+    const bool asset = tag == Tag::kLink || tag == Tag::kImg || tag == Tag::kSource ||
+                       tag == Tag::kVideo || tag == Tag::kAudio;
+    return CleanUrl(link, where, asset);
+  }
+  if (tag != Tag::kPlain && IsFragmentName(link.substr(1)) &&
+      CleanText(link, where, TypedMemory::Place::kName) == link) {
+    return link;
+  }
+  if (link.size() > 1) Count(Rule::kUrlFragment, where);
+  return "#";
+}
+
+// The changed properties of a style attribute: a value, a value with its priority, or
+// false for a property that is gone.
+bool RecordingWriter::StyleObject(Token style) {
+  ListEdit list(edit_, index_.begin(style) + 1);
+  for (Members m(index_, style); m.Next();) {
+    list.Keep(m.begin(), m.end());
+    if (!StyleProperty(m.key(), m.value())) list.DropKept();
+  }
+  list.End(index_.end(style) - 1);
+  return list.count() > 0;
+}
+
+bool RecordingWriter::StyleProperty(std::string_view property, Token value) {
+  if (!IsCssProperty(property)) return false;
+  if (index_.is_bool(value) || index_.is_null(value)) return true;
+  if (index_.is_array(value)) {
+    size_t i = 0;
+    for (Elements e(index_, value); e.Next(); ++i) {
+      if (i > 1 || !index_.is_string(e.value())) return false;
+      if (i == 1) {
+        const std::string_view priority = index_.raw_string(e.value());
+        return priority.empty() || priority == "important";
+      }
+      if (!StyleProperty(property, e.value())) return false;
+    }
+    return i > 0;
+  }
+  if (!index_.is_string(value)) return false;
+  std::string_view text;
+  if (!Decode(value, text)) return false;
+  if (property.substr(0, 2) != "--") {
+    PutString(value, text, CleanCss(text, CssKind::kValue, value));
+    return true;
+  }
+  // What a custom property may hold is judged with its name.
+  std::string declaration(property);
+  declaration.append(":").append(text);
+  return CleanCss(declaration, CssKind::kDeclarations, value) == declaration;
+}
+
+}  // namespace footfall::capture

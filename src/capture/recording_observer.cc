@@ -1,0 +1,360 @@
+#include "capture/recording_observer.h"
+
+#include <algorithm>
+#include <string>
+
+#include "capture/secret_memory.h"
+#include "capture/url.h"
+
+namespace footfall::capture {
+namespace {
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+bool IsOneDigit(std::string_view text) {
+  if (text.size() > 16) return false;
+  text = Trim(text);
+  return text.size() == 1 && text[0] >= '0' && text[0] <= '9';
+}
+
+bool HoldsTextSecurity(std::string_view property) {
+  return property.find("text-security") != std::string_view::npos ||
+         property.find("textSecurity") != std::string_view::npos ||
+         property.find("TextSecurity") != std::string_view::npos;
+}
+
+// Attributes that stand on a key of an on-screen keypad in place of a text.
+bool ShowsText(std::string_view name) {
+  return name == "alt" || name == "aria-label" || name == "value" || name == "title" ||
+         name.substr(0, 5) == "data-";
+}
+
+// Fields of which the value is typed; of a list it is one of many that the page names.
+bool IsTypedInto(Tag tag) {
+  switch (tag) {
+    case Tag::kSelect:
+    case Tag::kOption:
+    case Tag::kOptgroup:
+    case Tag::kDatalist:
+    case Tag::kOutput:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+std::string_view RecordingObserver::Decode(Token string) {
+  std::string_view text;
+  // A malformed escape rejects the event when it is written; nothing is learned from it.
+  if (!DecodeJsonString(index_.raw_string(string), arena_, text)) return {};
+  return text;
+}
+
+// The address that a Meta event names; false when it names none.
+bool RecordingObserver::ReadHref(Token data, std::string_view& url) {
+  const Token href = FindMember(index_, data, "href");
+  if (href == kAbsent || !index_.is_string(href)) return false;
+  url = Decode(href);
+  return true;
+}
+
+bool RecordingObserver::IsOtherPage(Token data) {
+  std::string_view url;
+  if (!ReadHref(data, url)) return false;
+  std::string before_buffer;
+  std::string now_buffer;
+  return PageOf(page_.url, before_buffer) != PageOf(url, now_buffer);
+}
+
+void RecordingObserver::Meta(Token data) {
+  std::string_view url;
+  if (!ReadHref(data, url)) return;
+  if (IsOtherPage(data)) {
+    page_.tree.BeginPage();
+    page_.ForgetNodes();
+    page_.security_selectors.clear();
+    ++page_.page_number;
+  }
+  page_.url.assign(url);
+}
+
+void RecordingObserver::FullSnapshot(Token data) {
+  page_.tree.BeginSnapshot();
+  page_.ForgetNodes();
+  live_ = false;
+  const Token root = FindMember(index_, data, "node");
+  if (root == kAbsent) return;
+  Add(NodeTokens(index_, root), PageTree::kNone, PageTree::kNone);
+}
+
+RecordingObserver::Ref RecordingObserver::Add(const NodeTokens& node, Ref parent,
+                                              Ref next) {
+  if (!node.valid) return PageTree::kNone;
+  const auto kind = static_cast<NodeKind>(node.kind);
+  const Ref ref =
+      page_.tree.Insert(static_cast<int32_t>(node.id), kind, parent, next, node.shadow);
+  if (ref == PageTree::kNone) return ref;
+  page_.altered.erase(static_cast<int32_t>(node.id));
+  if (kind == NodeKind::kElement) {
+    page_.tree.SetTag(ref, Decode(node.tag));
+    if (node.attributes != kAbsent) Attributes(ref, node.attributes);
+    page_.tree.Judge(ref);
+    if (node.attributes != kAbsent) {
+      const Token value = FindMember(index_, node.attributes, "value");
+      if (value != kAbsent && index_.is_string(value)) {
+        FieldValue(ref, Decode(value), false);
+      }
+    }
+  } else {
+    page_.tree.Judge(ref);
+    if (kind == NodeKind::kText && node.text != kAbsent) Text(ref, node.text, live_);
+  }
+  const bool holds = kind == NodeKind::kElement || kind == NodeKind::kDocument;
+  if (holds && node.children != kAbsent) {
+    for (Elements child(index_, node.children); child.Next();) {
+      Add(NodeTokens(index_, child.value()), ref, PageTree::kNone);
+    }
+  }
+  return ref;
+}
+
+void RecordingObserver::Attributes(Ref node, Token attributes) {
+  for (Members m(index_, attributes); m.Next();) {
+    std::string_view name;
+    if (DecodeJsonString(m.key(), arena_, name)) Attribute(node, name, m.value());
+  }
+}
+
+void RecordingObserver::Attribute(Ref node, std::string_view name, Token value) {
+  switch (index_.kind(value)) {
+    case '"':
+      // A style sheet is nothing that a rule looks at.
+      if (name == "_cssText") return;
+      page_.tree.SetAttribute(node, name, Decode(value));
+      if (ShowsText(name)) page_.tree.SetOneDigit(node, IsOneDigit(Decode(value)));
+      return;
+    case 'n':
+    case 'f':
+      page_.tree.RemoveAttribute(node, name);
+      return;
+    case '{':
+      if (name == "style") Style(node, value);
+      return;
+    case 't':
+      page_.tree.SetAttribute(node, name, "");
+      return;
+    default:
+      page_.tree.SetAttribute(node, name, index_.raw(value));
+  }
+}
+
+void RecordingObserver::Style(Ref node, Token style) {
+  for (Members m(index_, style); m.Next();) {
+    // The property alone is reason enough, whatever its value.
+    std::string_view property;
+    if (!DecodeJsonString(m.key(), arena_, property) || HoldsTextSecurity(property)) {
+      page_.tree.Taint(node);
+    }
+  }
+}
+
+// `typed`: the text was not there when the page was first seen.
+void RecordingObserver::Text(Ref node, Token text, bool typed) {
+  const std::string_view decoded = Decode(text);
+  const Ref parent = page_.tree.parent(node);
+  if (page_.tree.tag(parent) == Tag::kStyle) return;
+  if (IsOneDigit(decoded)) {
+    page_.tree.SetOneDigit(node, true);
+  } else if (typed) {
+    page_.tree.SetOneDigit(node, false);
+  }
+  FieldValue(parent, decoded, typed);
+}
+
+// `node` holds `value` as its attribute or inside it.
+void RecordingObserver::FieldValue(Ref node, std::string_view value, bool typed) {
+  const uint32_t flags = page_.tree.flags(node);
+  if ((flags & (kNodeSensitive | kNodeTakesText)) == 0 || Trim(value).empty()) return;
+  bool sensitive = (flags & kNodeSensitive) != 0;
+  if (!sensitive && page_.typed.Repeats(value, TypedMemory::Place::kField, arena_)) {
+    // A copy of a field that holds what was typed into the other one.
+    page_.tree.Taint(node);
+    sensitive = true;
+  }
+  const bool typed_into = typed && IsTypedInto(page_.tree.tag(node)) &&
+                          (flags & (kNodeHiddenInput | kNodeValueAllowed)) == 0;
+  if (!sensitive && !typed_into) return;
+  page_.typed.Remember(page_.FieldKey(page_.tree.id(node)), value, sensitive);
+}
+
+void RecordingObserver::Input(Token data) {
+  int32_t id;
+  if (!FindId(index_, data, "id", id)) return;
+  const Token text = FindMember(index_, data, "text");
+  if (text == kAbsent || !index_.is_string(text)) return;
+  const Ref node = page_.tree.Find(id);
+  const std::string_view value = Decode(text);
+  if (node == PageTree::kNone) {
+    // Typed into something that comes to be known later, or never: any field.
+    page_.typed.Remember(page_.FieldKey(id), value, true);
+    return;
+  }
+  const uint32_t flags = page_.tree.flags(node);
+  const bool sensitive = (flags & kNodeSensitive) != 0;
+  const bool allowed = (flags & kNodeValueAllowed) != 0;
+  if (sensitive || (!allowed && IsTypedInto(page_.tree.tag(node)))) {
+    page_.typed.Remember(page_.FieldKey(id), value, sensitive);
+  }
+  if (sensitive) Box(id, value);
+}
+
+// The characters of a code may be typed into a box each, and shown together.
+void RecordingObserver::Box(int32_t id, std::string_view value) {
+  constexpr size_t kCharacterBytes = 4;
+  auto& boxes = page_.boxes;
+  if (value.size() > kCharacterBytes) return;
+  const auto known = std::find_if(boxes.begin(), boxes.end(),
+                                  [id](const auto& box) { return box.first == id; });
+  if (known != boxes.end()) {
+    known->second.assign(value);
+  } else if (boxes.size() < RecordingPage::kBoxesMax) {
+    boxes.emplace_back(id, value);
+  }
+  std::string code;
+  for (const auto& [unused, text] : boxes) code.append(text);
+  page_.typed.Remember(page_.FieldKey(-1), code, true);
+  page_.typed.Remember(page_.FieldKey(id), value, true);
+  Zeroise(code.data(), code.size());
+}
+
+void RecordingObserver::Mutation(Token data) {
+  live_ = true;
+  effect_.removed_shown.clear();
+  effect_.censored.clear();
+  effect_.added.clear();
+  page_.tree.BeginMutation();
+  // In the order of rrweb's player, whatever their order in the event.
+  const auto list = [&](std::string_view key) {
+    const Token token = FindMember(index_, data, key);
+    return token != kAbsent && index_.is_array(token) ? token : kAbsent;
+  };
+  if (const Token removes = list("removes"); removes != kAbsent) Removes(removes);
+  if (const Token adds = list("adds"); adds != kAbsent) Adds(adds);
+  if (const Token attributes = list("attributes"); attributes != kAbsent) {
+    AttributeMutations(attributes);
+  }
+  if (const Token texts = list("texts"); texts != kAbsent) TextMutations(texts);
+  for (const Ref node : page_.tree.newly_censored()) {
+    // One that came with this event is written as censored where it stands.
+    const auto& added = effect_.added;
+    const bool shown = page_.tree.parent(node) != PageTree::kNone &&
+                       (page_.tree.flags(node) & kNodeHidden) == 0;
+    if (shown && std::find(added.begin(), added.end(), node) == added.end()) {
+      effect_.censored.push_back(node);
+    }
+  }
+}
+
+void RecordingObserver::Removes(Token removes) {
+  for (Elements e(index_, removes); e.Next();) {
+    int32_t id;
+    const Ref node =
+        FindId(index_, e.value(), "id", id) ? page_.tree.Find(id) : PageTree::kNone;
+    const bool known = node != PageTree::kNone;
+    effect_.removed_shown.push_back(known && (page_.tree.flags(node) & kNodeHidden) == 0);
+    if (known) page_.tree.Remove(node);
+  }
+}
+
+void RecordingObserver::Adds(Token adds) {
+  std::vector<Token> waiting;
+  for (Elements e(index_, adds); e.Next();) waiting.push_back(e.value());
+  effect_.added.assign(waiting.size(), PageTree::kNone);
+  // A parent or the next sibling may come behind what needs it. A sibling that never
+  // comes leaves the node at the end.
+  std::vector<bool> done(waiting.size());
+  constexpr int kRoundsMax = 32;
+  bool any_place = false;
+  for (int round = 0; round < kRoundsMax; ++round) {
+    bool progress = false;
+    for (size_t i = 0; i < waiting.size(); ++i) {
+      if (done[i] || !AddOne(waiting[i], i, any_place)) continue;
+      done[i] = true;
+      progress = true;
+    }
+    if (!progress && any_place) break;
+    if (!progress) any_place = true;
+  }
+}
+
+// Returns false when the parent is not known yet, or the next sibling while not
+// `any_place`.
+bool RecordingObserver::AddOne(Token add, size_t i, bool any_place) {
+  int32_t parent_id;
+  if (!FindId(index_, add, "parentId", parent_id)) return true;
+  const Ref parent = page_.tree.Find(parent_id);
+  if (parent == PageTree::kNone) return false;
+  const NodeKind kind = page_.tree.kind(parent);
+  if (kind != NodeKind::kElement && kind != NodeKind::kDocument) return true;
+  int32_t next_id = 0;
+  const bool has_next = FindId(index_, add, "nextId", next_id) && next_id > 0;
+  Ref next = has_next ? page_.tree.Find(next_id) : PageTree::kNone;
+  if (next != PageTree::kNone && page_.tree.parent(next) != parent) {
+    next = PageTree::kNone;
+  }
+  if (has_next && next == PageTree::kNone && !any_place) return false;
+  const Token node = FindMember(index_, add, "node");
+  if (node == kAbsent) return true;
+  effect_.added[i] = Add(NodeTokens(index_, node), parent, next);
+  return true;
+}
+
+void RecordingObserver::AttributeMutations(Token list) {
+  for (Elements e(index_, list); e.Next();) {
+    int32_t id;
+    if (!FindId(index_, e.value(), "id", id)) continue;
+    const Ref node = page_.tree.Find(id);
+    const Token attributes = FindMember(index_, e.value(), "attributes");
+    if (node == PageTree::kNone || attributes == kAbsent ||
+        !index_.is_object(attributes)) {
+      continue;
+    }
+    Attributes(node, attributes);
+    page_.tree.Judge(node);
+  }
+  // What fields hold counts once every change of what they are is known.
+  for (Elements e(index_, list); e.Next();) {
+    int32_t id;
+    if (!FindId(index_, e.value(), "id", id)) continue;
+    const Ref node = page_.tree.Find(id);
+    const Token attributes = FindMember(index_, e.value(), "attributes");
+    if (node == PageTree::kNone || attributes == kAbsent) continue;
+    const Token value = FindMember(index_, attributes, "value");
+    if (value != kAbsent && index_.is_string(value)) {
+      FieldValue(node, Decode(value), true);
+    }
+  }
+}
+
+void RecordingObserver::TextMutations(Token list) {
+  for (Elements e(index_, list); e.Next();) {
+    int32_t id;
+    if (!FindId(index_, e.value(), "id", id)) continue;
+    const Ref node = page_.tree.Find(id);
+    const Token value = FindMember(index_, e.value(), "value");
+    if (node == PageTree::kNone || value == kAbsent || !index_.is_string(value)) continue;
+    Text(node, value, true);
+  }
+}
+
+}  // namespace footfall::capture

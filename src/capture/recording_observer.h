@@ -1,0 +1,73 @@
+// The first pass over an event of a recording: brings what is known of the page up to
+// date, before anything of the event is let through.
+//
+// Part of the capture core: standard library and simdjson only, no exceptions.
+#ifndef FOOTFALL_CAPTURE_RECORDING_OBSERVER_H_
+#define FOOTFALL_CAPTURE_RECORDING_OBSERVER_H_
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "capture/arena.h"
+#include "capture/recording_event.h"
+#include "capture/recording_page.h"
+
+namespace footfall::capture {
+
+// What a mutation did to nodes that the filtered recording shows.
+struct MutationEffect {
+  // By the index in `removes`: whether the node was part of the filtered recording.
+  std::vector<bool> removed_shown;
+  // Shown before, and censored by this event.
+  std::vector<PageTree::Ref> censored;
+  // The nodes of `adds`, by index; kNone for one that could not be added.
+  std::vector<PageTree::Ref> added;
+};
+
+// Not thread-safe.
+class RecordingObserver {
+ public:
+  RecordingObserver(const JsonIndex& index, RecordingPage& page, Arena& arena)
+      : index_(index), page_(page), arena_(arena) {}
+
+  void Meta(JsonIndex::Token data);
+  // True when a Meta event names another page than the one before.
+  bool IsOtherPage(JsonIndex::Token data);
+  void FullSnapshot(JsonIndex::Token data);
+  void Mutation(JsonIndex::Token data);
+  void Input(JsonIndex::Token data);
+
+  // Of the latest mutation.
+  const MutationEffect& effect() const { return effect_; }
+
+ private:
+  using Token = JsonIndex::Token;
+  using Ref = PageTree::Ref;
+
+  bool ReadHref(Token data, std::string_view& url);
+  Ref Add(const NodeTokens& node, Ref parent, Ref next);
+  void Attributes(Ref node, Token attributes);
+  void Attribute(Ref node, std::string_view name, Token value);
+  void Style(Ref node, Token style);
+  void Text(Ref node, Token text, bool typed);
+  void FieldValue(Ref node, std::string_view value, bool typed);
+  void Box(int32_t id, std::string_view value);
+  void Removes(Token removes);
+  void Adds(Token adds);
+  bool AddOne(Token add, size_t i, bool any_place);
+  void AttributeMutations(Token list);
+  void TextMutations(Token list);
+  std::string_view Decode(Token string);
+
+  const JsonIndex& index_;
+  RecordingPage& page_;
+  Arena& arena_;
+  MutationEffect effect_;
+  // True while a mutation is read: what fields hold then was typed.
+  bool live_ = false;
+};
+
+}  // namespace footfall::capture
+
+#endif  // FOOTFALL_CAPTURE_RECORDING_OBSERVER_H_

@@ -1,0 +1,70 @@
+// What the filter knows of the page that is being recorded.
+//
+// Part of the capture core: standard library and simdjson only, no exceptions.
+#ifndef FOOTFALL_CAPTURE_RECORDING_PAGE_H_
+#define FOOTFALL_CAPTURE_RECORDING_PAGE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "capture/hash.h"
+#include "capture/page_tree.h"
+#include "capture/policy_internal.h"
+#include "capture/typed_memory.h"
+
+namespace footfall::capture {
+
+struct RecordingPage {
+  explicit RecordingPage(const CompiledPolicy& policy) : tree(policy) {}
+
+  // The key of a field for TypedMemory.
+  uint64_t FieldKey(int32_t id) const {
+    return page_number << 32 | static_cast<uint32_t>(id);
+  }
+
+  PageTree tree;
+  TypedMemory typed;
+  std::string url;  // As it came: what style sheets' addresses resolve against.
+  bool excluded = false;
+  uint64_t page_number = 0;
+  // Text nodes whose text is not the page's: offsets into it tell of what was hidden.
+  static constexpr size_t kAlteredMax = size_t{1} << 16;
+  std::unordered_set<int32_t> altered;
+  // The hashes of the lists of selectors that style sheets hide fields by.
+  static constexpr size_t kSecuritySheetsMax = 1024;
+  std::unordered_set<uint64_t> security_selectors;
+  // The fields whose masked input was passed since a field was last left: further ones
+  // are dropped, since their number tells how much was typed, also of copies that the
+  // page makes of a field.
+  static constexpr size_t kMaskedInputsMax = 64;
+  std::vector<int32_t> masked_inputs;
+  // What the filtered recording shows as the mask, by PlaceKey: masking it again says
+  // nothing but that it changed.
+  static constexpr size_t kMaskedPlacesMax = size_t{1} << 16;
+  std::unordered_set<uint64_t> masked_places;
+  // What was typed into boxes for one character each, in the order of typing.
+  static constexpr size_t kBoxesMax = 16;
+  std::vector<std::pair<int32_t, std::string>> boxes;
+
+  // `name` of an attribute; empty for the text.
+  static uint64_t PlaceKey(int32_t id, std::string_view name) {
+    return HashBytes(name, static_cast<uint64_t>(id));
+  }
+  // Forgets what belongs to the nodes of the snapshot before.
+  void ForgetNodes() {
+    altered.clear();
+    masked_inputs.clear();
+    masked_places.clear();
+    boxes.clear();
+    typed.LeaveField();
+  }
+};
+
+}  // namespace footfall::capture
+
+#endif  // FOOTFALL_CAPTURE_RECORDING_PAGE_H_

@@ -1,0 +1,512 @@
+#include "capture/recording_writer.h"
+
+#include <algorithm>
+
+#include "capture/css_address.h"
+#include "capture/css_tokenizer.h"
+#include "capture/secret_memory.h"
+#include "capture/url.h"
+
+namespace footfall::capture {
+namespace {
+
+using Token = JsonIndex::Token;
+
+bool IsBlank(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) <= ' '; });
+}
+
+// Dots or asterisks in place of characters: their number is the length of a secret.
+bool IsDots(std::string_view text) {
+  constexpr std::string_view kDots[] = {"\u2022", "\u25CF", "\u2B24", "\u2219",
+                                        "\u00B7", "\u25E6", "\u26AB", "*"};
+  size_t asterisks = 0;
+  bool any = false;
+  for (size_t pos = 0; pos < text.size();) {
+    if (static_cast<unsigned char>(text[pos]) <= ' ') {
+      ++pos;
+      continue;
+    }
+    const std::string_view* const dot =
+        std::find_if(std::begin(kDots), std::end(kDots),
+                     [&](std::string_view d) { return text.substr(pos, d.size()) == d; });
+    if (dot == std::end(kDots)) return false;
+    asterisks += *dot == "*";
+    any = any || *dot != "*";
+    pos += dot->size();
+  }
+  // One asterisk marks a field as required.
+  return any || asterisks > 1;
+}
+
+// Elements that load or hold something of their own, or that only a script explains.
+bool IsReplacedWhenCensored(Tag tag) {
+  switch (tag) {
+    case Tag::kCustom:
+    case Tag::kInput:
+    case Tag::kTextarea:
+    case Tag::kSelect:
+    case Tag::kIframe:
+    case Tag::kFrame:
+    case Tag::kObject:
+    case Tag::kEmbed:
+    case Tag::kCanvas:
+    case Tag::kImg:
+    case Tag::kVideo:
+    case Tag::kAudio:
+    case Tag::kScript:
+    case Tag::kNoscript:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// White space inside a list of choices lies between elements.
+bool KeepsBlankText(Tag tag) {
+  return tag == Tag::kSelect || tag == Tag::kOptgroup || tag == Tag::kDatalist;
+}
+
+// Data and scripts are for the URL rule proper.
+bool MayBeAsset(std::string_view url) {
+  const size_t colon = url.find(':');
+  return colon == std::string_view::npos || url.substr(0, colon) == "http" ||
+         url.substr(0, colon) == "https";
+}
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  c = static_cast<char>(c | 0x20);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// `text` itself when it has no percent-encoded byte.
+std::string_view DecodePercents(std::string_view text, Arena& arena) {
+  const auto encoded = [&text](size_t i) {
+    return text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
+           HexDigit(text[i + 2]) >= 0;
+  };
+  size_t first = text.find('%');
+  while (first < text.size() && !encoded(first)) first = text.find('%', first + 1);
+  if (first >= text.size()) return text;
+  char* const out = arena.Allocate(text.size());
+  size_t size = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (!encoded(i)) {
+      out[size++] = text[i];
+      continue;
+    }
+    out[size++] = static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
+    i += 2;
+  }
+  arena.Shrink(text.size() - size);
+  return {out, size};
+}
+
+// True when no string, comment or block is left open at the end.
+bool IsWholeCss(std::string_view css) {
+  CssTokenizer tokenizer(css);
+  int64_t depth = 0;
+  for (CssToken token = tokenizer.Next(); token.type != CssTokenType::kEnd;
+       token = tokenizer.Next()) {
+    if (!token.closed || token.type == CssTokenType::kBadString ||
+        token.type == CssTokenType::kBadUrl) {
+      return false;
+    }
+    if (token.type == CssTokenType::kFunction) ++depth;
+    if (token.type != CssTokenType::kDelim) continue;
+    const char c = css[token.begin];
+    depth += c == '{' || c == '(' || c == '[';
+    depth -= c == '}' || c == ')' || c == ']';
+    if (depth < 0) return false;
+  }
+  return depth == 0;
+}
+
+// The name of an element, also of a custom one and of those of other vocabularies.
+bool IsTagName(std::string_view name) {
+  constexpr size_t kSizeMax = 64;
+  const auto is_letter = [](char c) {
+    const char lower = static_cast<char>(c | 0x20);
+    return lower >= 'a' && lower <= 'z';
+  };
+  return !name.empty() && name.size() <= kSizeMax && is_letter(name[0]) &&
+         std::all_of(name.begin(), name.end(), [&](char c) {
+           return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+                  c == ':' || c == '.';
+         });
+}
+
+}  // namespace
+
+void RecordingWriter::Count(Rule rule, Token where) {
+  if (traced_) {
+    place_ = PathOf(index_, where);
+    cleaner_.counts().At(place_);
+  }
+  cleaner_.counts().Add(rule);
+}
+
+// Strings.
+
+bool RecordingWriter::Decode(Token string, std::string_view& text) {
+  if (DecodeJsonString(index_.raw_string(string), cleaner_.arena(), text)) return true;
+  if (broken_ == kAbsent) broken_ = string;
+  return false;
+}
+
+void RecordingWriter::Put(Token value, std::string_view text) {
+  edit_.KeepTo(index_.begin(value));
+  AppendJsonText(edit_.out(), text);
+  edit_.SkipTo(index_.end(value));
+}
+
+// `before` is what the string holds, and `after` what of it may leave.
+void RecordingWriter::PutString(Token value, std::string_view before,
+                                std::string_view after) {
+  if (before != after) Put(value, after);
+}
+
+void RecordingWriter::PutMask(Token value, Rule rule) {
+  Count(rule, value);
+  Put(value, kMask);
+}
+
+std::string_view RecordingWriter::CleanText(std::string_view text, Token where,
+                                            TypedMemory::Place place,
+                                            Cleaner::Source source) {
+  const bool copies_own = own_value_.size() >= kSecretCharactersMin &&
+                          text.find(own_value_) != std::string_view::npos;
+  if (copies_own || page_.typed.Repeats(text, place, cleaner_.arena())) {
+    Count(Rule::kRawCopy, where);
+    return kMask;
+  }
+  if (traced_) {
+    place_ = PathOf(index_, where);
+    cleaner_.counts().At(place_);
+  }
+  return cleaner_.Text(text, source);
+}
+
+std::string_view RecordingWriter::CleanUrl(std::string_view url, Token where,
+                                           bool asset) {
+  if (traced_) {
+    place_ = PathOf(index_, where);
+    cleaner_.counts().At(place_);
+  }
+  Arena& arena = cleaner_.arena();
+  const std::string_view filtered =
+      asset && MayBeAsset(url)
+          ? FilterAssetUrl(url, policy_->url.drop, arena, cleaner_.counts())
+          : FilterUrl(url, policy_->url, arena, cleaner_.counts());
+  if (filtered.empty() || page_.typed.empty()) return filtered;
+  return MaskUrlSegments(
+      filtered, cleaner_.arena(), [this, where](std::string_view part, UrlPart kind) {
+        const auto place = kind == UrlPart::kOrigin ? TypedMemory::Place::kField
+                                                    : TypedMemory::Place::kText;
+        const bool hide = page_.typed.Repeats(part, place, cleaner_.arena());
+        if (hide) Count(Rule::kRawCopy, where);
+        return hide;
+      });
+}
+
+std::string_view RecordingWriter::CleanUrlList(std::string_view list, Token where) {
+  // Addresses that hold data hold commas too.
+  if (list.find("data:") != std::string_view::npos) {
+    Count(Rule::kUrlScheme, where);
+    return {};
+  }
+  std::string cleaned;
+  while (!list.empty()) {
+    const size_t comma = std::min(list.find(','), list.size());
+    std::string_view entry = list.substr(0, comma);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+    const size_t begin = std::min(entry.find_first_not_of(" \t\r\n"), entry.size());
+    entry.remove_prefix(begin);
+    const size_t space = std::min(entry.find_first_of(" \t\r\n"), entry.size());
+    const std::string_view url = CleanUrl(entry.substr(0, space), where);
+    if (url.empty()) continue;
+    if (!cleaned.empty()) cleaned.append(", ");
+    cleaned.append(url);
+    const std::string_view descriptor = entry.substr(space);
+    if (IsGeometry(descriptor)) cleaned.append(descriptor);
+  }
+  return cleaner_.arena().Copy(cleaned);
+}
+
+// Addresses in CSS are often percent-encoded.
+bool RecordingWriter::CssRepeats(std::string_view css, CssKind kind) {
+  if (page_.typed.empty()) return false;
+  const auto place =
+      kind == CssKind::kSheet ? TypedMemory::Place::kSheet : TypedMemory::Place::kText;
+  if (page_.typed.Repeats(css, place, cleaner_.arena())) return true;
+  const std::string_view decoded = DecodePercents(css, cleaner_.arena());
+  return decoded.size() < css.size() &&
+         page_.typed.Repeats(decoded, place, cleaner_.arena());
+}
+
+std::string_view RecordingWriter::CleanCss(std::string_view css, CssKind kind,
+                                           Token where) {
+  if (CssRepeats(css, kind)) {
+    Count(Rule::kRawCopy, where);
+    return {};
+  }
+  if (traced_) {
+    place_ = PathOf(index_, where);
+    cleaner_.counts().At(place_);
+  }
+  CssOptions options;
+  options.base_url = page_.url;
+  options.asset_origins = &policy_->asset_origins;
+  options.url = &policy_->url;
+  return FilterCss(css, kind, options, cleaner_.arena(), cleaner_.counts(),
+                   kind == CssKind::kSheet ? &security_selectors_ : nullptr);
+}
+
+// Nodes.
+
+void RecordingWriter::Node(const NodeTokens& node, Token token, Ref ref) {
+  if ((page_.tree.flags(ref) & kNodeCensored) != 0) return CensoredNode(node, token);
+  ListEdit members(edit_, index_.begin(token) + 1);
+  for (Members m(index_, token); m.Next();) {
+    members.Keep(m.begin(), m.end());
+    if (!NodeMember(m.key(), m.value(), node, ref)) members.DropKept();
+  }
+  members.End(index_.end(token) - 1);
+}
+
+bool RecordingWriter::NodeMember(std::string_view key, Token value,
+                                 const NodeTokens& node, Ref ref) {
+  if (key == "type" || key == "id") return true;
+  if (key == "rootId") return index_.is_number(value);
+  if (key == "isShadow" || key == "isShadowHost" || key == "isSVG" || key == "isStyle" ||
+      key == "isCustom") {
+    return index_.is_bool(value);
+  }
+  const auto kind = static_cast<NodeKind>(node.kind);
+  const bool holds = kind == NodeKind::kElement || kind == NodeKind::kDocument;
+  if (key == "childNodes" && holds) {
+    if (value != node.children) return false;
+    Children(value, ref);
+    return true;
+  }
+  if (key == "attributes" && kind == NodeKind::kElement) {
+    if (value != node.attributes) return false;
+    Attributes(value, ref);
+    return true;
+  }
+  if (key == "textContent" && !holds && kind != NodeKind::kDoctype) {
+    if (value == node.text) {
+      NodeText(value, kind, ref);
+    } else {
+      Count(Rule::kUnknownKey, value);
+      Put(value, "");
+    }
+    return true;
+  }
+  if (key == "tagName") {
+    std::string_view text;
+    if (!Decode(value, text)) return false;
+    const bool plain =
+        IsTagName(text) && CleanText(text, value, TypedMemory::Place::kName) == text;
+    PutString(value, text, plain ? text : "div");
+    return true;
+  }
+  const bool name = kind == NodeKind::kDoctype
+                        ? key == "name" || key == "publicId" || key == "systemId"
+                        : kind == NodeKind::kDocument && key == "compatMode";
+  if (name && index_.is_string(value)) {
+    std::string_view text;
+    if (!Decode(value, text)) return false;
+    PutString(value, text, CleanText(text, value, TypedMemory::Place::kName));
+    return true;
+  }
+  // Says that the recorder left the content out, which shows in what is there.
+  if (key == "needBlock" || key == "needMask") return false;
+  Count(Rule::kUnknownKey, value);
+  return false;
+}
+
+void RecordingWriter::Children(Token children, Ref parent) {
+  if (page_.tree.tag(parent) == Tag::kStyle) joined_texts_ = JoinTexts(children);
+  ListEdit list(edit_, index_.begin(children) + 1);
+  for (Elements e(index_, children); e.Next();) {
+    const NodeTokens child(index_, e.value());
+    const Ref ref =
+        child.valid ? page_.tree.Find(static_cast<int32_t>(child.id)) : PageTree::kNone;
+    if (ref == PageTree::kNone || page_.tree.parent(ref) != parent) {
+      Count(Rule::kUnknownEvent, e.value());
+      list.Drop();
+    } else if ((page_.tree.flags(ref) & kNodeHidden) != 0) {
+      const Tag tag = page_.tree.tag(parent);
+      Count(tag == Tag::kNoscript ? Rule::kNoscript
+            : tag == Tag::kScript ? Rule::kScript
+                                  : Rule::kCensored,
+            e.value());
+      list.Drop();
+    } else {
+      list.Keep(e.begin(), e.end());
+      Node(child, e.value(), ref);
+    }
+  }
+  list.End(index_.end(children) - 1);
+  joined_texts_ = false;
+}
+
+// The style sheet of an element is all its texts together: none of them can be read by
+// itself. Returns false when there are not several.
+bool RecordingWriter::JoinTexts(Token children) {
+  std::string sheet;
+  size_t count = 0;
+  Token first = kAbsent;
+  for (Elements e(index_, children); e.Next();) {
+    const NodeTokens child(index_, e.value());
+    std::string_view text;
+    if (child.text == kAbsent || !Decode(child.text, text) || text.empty()) continue;
+    if (count++ == 0) first = child.text;
+    sheet.append(text);
+  }
+  if (count < 2) return false;
+  joined_ = cleaner_.arena().Copy(
+      CleanCss(cleaner_.arena().Copy(sheet), CssKind::kSheet, first));
+  return true;
+}
+
+// Writes a text of a style element.
+void RecordingWriter::StyleText(Ref node, Token token, std::string_view text) {
+  if (joined_texts_) {
+    // The first one takes them all.
+    if (text.empty()) return;
+    PutString(token, text, joined_);
+    joined_ = {};
+    return;
+  }
+  // A text among others that are not at hand has to be whole rules.
+  const bool alone = page_.tree.next(node) == PageTree::kNone &&
+                     page_.tree.first_child(page_.tree.parent(node)) == node;
+  if (!alone && !IsWholeCss(text)) {
+    Count(Rule::kCss, token);
+    return PutString(token, text, "");
+  }
+  PutString(token, text, CleanCss(text, CssKind::kSheet, token));
+}
+
+void RecordingWriter::NodeText(Token text, NodeKind kind, Ref ref) {
+  if (kind == NodeKind::kText) {
+    TextOf(ref, text);
+  } else if (!index_.raw_string(text).empty()) {
+    Count(Rule::kComment, text);
+    Put(text, "");
+  }
+}
+
+// Writes the text of a text node. Returns false when it is malformed.
+bool RecordingWriter::TextOf(Ref node, Token token) {
+  std::string_view text;
+  if (!Decode(token, text)) return false;
+  const Ref parent = page_.tree.parent(node);
+  const uint32_t flags = page_.tree.flags(parent) | page_.tree.flags(node);
+  const Tag tag = page_.tree.tag(parent);
+  if (tag == Tag::kStyle) {
+    StyleText(node, token, text);
+    return true;
+  }
+  Rule rule;
+  if ((flags & (kNodeTakesText | kNodeSensitive)) != 0) {
+    const bool allowed =
+        (flags & kNodeValueAllowed) != 0 && (flags & kNodeSensitive) == 0;
+    if (!allowed && !(KeepsBlankText(tag) && IsBlank(text))) {
+      page_.altered.insert(page_.tree.id(node));
+      PutMask(token, Rule::kValue);
+      return true;
+    }
+    rule = Rule::kValue;
+  } else if ((flags & kNodeMasked) != 0) {
+    rule = Rule::kMasked;
+  } else if (policy_->text == TextMode::kMask) {
+    rule = Rule::kText;
+  } else {
+    rule = Rule::kValue;
+    if (IsDots(text)) {
+      page_.altered.insert(page_.tree.id(node));
+      PutMask(token, rule);
+      return true;
+    }
+    const auto source =
+        tag == Tag::kTitle ? Cleaner::Source::kData : Cleaner::Source::kPage;
+    const std::string_view cleaned =
+        CleanText(text, token, TypedMemory::Place::kText, source);
+    if (cleaned != text) page_.altered.insert(page_.tree.id(node));
+    PutString(token, text, cleaned);
+    return true;
+  }
+  if (rule != Rule::kValue) {
+    if (IsBlank(text)) return true;
+    page_.altered.insert(page_.tree.id(node));
+    PutMask(token, rule);
+    return true;
+  }
+  PutString(token, text, CleanText(text, token, TypedMemory::Place::kText));
+  return true;
+}
+
+// An element of which nothing is shown but the room it takes.
+void RecordingWriter::CensoredNode(const NodeTokens& node, Token token) {
+  Count(Rule::kCensored, token);
+  const Tag tag = page_.tree.tag(page_.tree.Find(static_cast<int32_t>(node.id)));
+  ListEdit members(edit_, index_.begin(token) + 1);
+  for (Members m(index_, token); m.Next();) {
+    const std::string_view key = m.key();
+    const Token value = m.value();
+    members.Keep(m.begin(), m.end());
+    bool keep = key == "type" || key == "id" ||
+                (key == "rootId" && index_.is_number(value)) ||
+                ((key == "isShadow" || key == "isSVG") && index_.is_bool(value));
+    if (key == "tagName") {
+      std::string_view text;
+      keep = Decode(value, text);
+      if (keep && IsReplacedWhenCensored(tag)) {
+        Put(value, "div");
+      } else if (keep) {
+        const bool plain =
+            IsTagName(text) && CleanText(text, value, TypedMemory::Place::kName) == text;
+        PutString(value, text, plain ? text : "div");
+      }
+    } else if (key == "childNodes") {
+      keep = true;
+      edit_.KeepTo(index_.begin(value));
+      edit_.out().append("[]");
+      edit_.SkipTo(index_.end(value));
+    } else if (key == "attributes" && value == node.attributes) {
+      keep = true;
+      CensoredAttributes(value);
+    }
+    if (!keep) members.DropKept();
+  }
+  members.End(index_.end(token) - 1);
+}
+
+void RecordingWriter::CensoredAttributes(Token attributes) {
+  ListEdit list(edit_, index_.begin(attributes) + 1);
+  for (Members m(index_, attributes); m.Next();) {
+    const std::string_view name = m.key();
+    const bool size = name == "rr_width" || name == "rr_height";
+    const bool identity = policy_->censored_identity && (name == "class" || name == "id");
+    if ((!size && !identity) || !index_.is_string(m.value())) {
+      list.Drop();
+      continue;
+    }
+    list.Keep(m.begin(), m.end());
+    std::string_view text;
+    if (!Decode(m.value(), text)) continue;
+    if (size && !IsGeometry(text)) {
+      list.DropKept();
+    } else {
+      PutString(m.value(), text, CleanText(text, m.value(), TypedMemory::Place::kName));
+    }
+  }
+  list.End(index_.end(attributes) - 1);
+}
+
+}  // namespace footfall::capture

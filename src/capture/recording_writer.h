@@ -1,0 +1,179 @@
+// The second pass over an event of a recording: writes what may leave of it.
+//
+// Part of the capture core: standard library and simdjson only, no exceptions.
+#ifndef FOOTFALL_CAPTURE_RECORDING_WRITER_H_
+#define FOOTFALL_CAPTURE_RECORDING_WRITER_H_
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "capture/attribute_rules.h"
+#include "capture/cleaner.h"
+#include "capture/css_filter.h"
+#include "capture/json_edit.h"
+#include "capture/recording_event.h"
+#include "capture/recording_observer.h"
+#include "capture/recording_page.h"
+
+namespace footfall::capture {
+
+// Not thread-safe.
+class RecordingWriter {
+ public:
+  using Token = JsonIndex::Token;
+
+  RecordingWriter(const JsonIndex& index, RecordingPage& page, Cleaner& cleaner,
+                  JsonEdit& edit)
+      : index_(index), page_(page), cleaner_(cleaner), edit_(edit) {}
+
+  // `policy` outlives the writer, or the next call.
+  void SetPolicy(const CompiledPolicy& policy) { policy_ = &policy; }
+  // Makes rules be counted with their place in the event.
+  void SetTraced(bool traced) { traced_ = traced; }
+
+  // Starts an event.
+  void Begin() {
+    broken_ = kAbsent;
+    security_selectors_.clear();
+  }
+
+  // Each writes the `data` of one kind of event and returns false when nothing of it may
+  // leave; what was written is then of no use.
+  bool Empty(Token data);
+  bool Meta(Token data);
+  bool FullSnapshot(Token data);
+  bool Mutation(Token data, const MutationEffect& effect);
+  bool Positions(Token data);
+  bool MouseInteraction(Token data);
+  bool Scroll(Token data);
+  bool Resize(Token data);
+  bool Media(Token data);
+  bool StyleSheetRule(Token data);
+  bool StyleDeclaration(Token data);
+  bool AdoptedStyleSheet(Token data);
+  bool Selection(Token data);
+  bool CustomElement(Token data);
+  bool Custom(Token data);
+
+  // An input event with its text and choice masked.
+  bool MaskedInput(Token data);
+  // What an allowed field holds, as it may leave.
+  std::string_view AllowedValue(Token text);
+
+  // A string with a malformed escape, which makes the event malformed; else kAbsent.
+  Token broken() const { return broken_; }
+
+  void Count(Rule rule, Token where);
+
+  // The selectors of the event's style sheets that hide what is typed; see FilterCss.
+  const std::vector<std::string_view>& security_selectors() const {
+    return security_selectors_;
+  }
+
+ private:
+  using Ref = PageTree::Ref;
+
+  // What a member of an object may be.
+  enum class Want : uint8_t {
+    kNumber,
+    kBool,
+    kNumberOrNull,
+    kNumbers,  // A number or an array of numbers.
+    kSheet,    // A string of CSS rules.
+  };
+  struct MemberRule {
+    std::string_view key;
+    Want want;
+  };
+
+  // Strings.
+  bool Decode(Token string, std::string_view& text);
+  void Put(Token value, std::string_view text);
+  void PutString(Token value, std::string_view before, std::string_view after);
+  void PutMask(Token value, Rule rule);
+  std::string_view CleanText(std::string_view text, Token where,
+                             TypedMemory::Place place,
+                             Cleaner::Source source = Cleaner::Source::kData);
+  std::string_view CleanUrl(std::string_view url, Token where, bool asset = false);
+  std::string_view CleanLink(std::string_view link, Token where, Tag tag);
+  bool CssRepeats(std::string_view css, CssKind kind);
+  std::string_view CleanCss(std::string_view css, CssKind kind, Token where);
+  std::string_view CleanUrlList(std::string_view list, Token where);
+
+  // Objects of fixed members.
+  bool Simple(Token object, std::span<const MemberRule> rules);
+  bool SimpleMember(Token value, Want want);
+  bool Shown(uint32_t flags, Rule rule, Token where);
+  bool NodeOf(Token object, Ref& node, Token where);
+
+  // Nodes.
+  void Node(const NodeTokens& node, Token token, Ref ref);
+  bool NodeMember(std::string_view key, Token value, const NodeTokens& node, Ref ref);
+  void Children(Token children, Ref parent);
+  bool JoinTexts(Token children);
+  void StyleText(Ref node, Token token, std::string_view text);
+  void NodeText(Token text, NodeKind kind, Ref ref);
+  bool TextOf(Ref node, Token text);
+  void CensoredNode(const NodeTokens& node, Token token);
+  void CensoredAttributes(Token attributes);
+
+  // Attributes.
+  size_t Attributes(Token attributes, Ref node);
+  bool Attribute(std::string_view name, Token value, Ref node);
+  bool IsPlainNumber(Token token);
+  bool DropAttribute(Token value);
+  bool AttributeString(AttributeKind kind, Token value, Ref node);
+  bool FieldValue(AttributeKind kind, Token value, Ref node);
+  bool StyleObject(Token style);
+  bool StyleProperty(std::string_view property, Token value);
+  AttributeKind KindOf(std::string_view name) const;
+
+  // Mutations.
+  size_t Removes(Token list, const MutationEffect& effect);
+  size_t Adds(Token list, const MutationEffect& effect);
+  bool Add(Token add, Ref node);
+  bool IsNodeOf(Ref node, Token add) const;
+  size_t AttributeMutations(Token list);
+  size_t TextMutations(Token list);
+  void Neighbour(Token token, bool next);
+  bool ShowsNew(Ref node, std::string_view attribute, size_t before);
+  bool TextMutation(Token entry, Ref node);
+  void PlaceholderRemove(Ref node, std::string& out) const;
+  void PlaceholderAdd(Ref node, std::string& out) const;
+
+  // Other sources.
+  bool PointerShown(Ref node, Token where);
+  bool SheetShown(Token data);
+  bool SheetList(Token list, std::span<const MemberRule> rules);
+  bool AdoptedStyles(Token styles);
+  bool StyleSet(Token set);
+  bool StyleRemove(Token remove);
+  bool IsPropertyName(Token token);
+  bool IsPriority(Token token) const;
+  bool SelectionEnd(Token range, std::string_view key);
+  void AllowedPayload(Token payload, const std::vector<std::string>& keys);
+
+  const JsonIndex& index_;
+  RecordingPage& page_;
+  Cleaner& cleaner_;
+  JsonEdit& edit_;
+  const CompiledPolicy* policy_ = nullptr;
+  bool traced_ = false;
+  std::string place_;
+  Token broken_ = kAbsent;
+  std::vector<std::string_view> security_selectors_;
+  // The texts of the style element whose children are being written, taken together.
+  bool joined_texts_ = false;
+  std::string_view joined_;
+  bool changing_ = false;  // The attributes being written are changes.
+  // The value of the field whose attributes are being written.
+  std::string_view own_value_;
+};
+
+}  // namespace footfall::capture
+
+#endif  // FOOTFALL_CAPTURE_RECORDING_WRITER_H_

@@ -1,0 +1,282 @@
+#include "capture/typed_memory.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "capture/needle_search.h"
+#include "capture/secret_memory.h"
+
+namespace footfall::capture {
+namespace {
+
+// An ordinary value of fewer bytes must stand as a word of its own.
+constexpr size_t kInsideWordsMin = 6;
+// Fewer bytes than this say nothing when a class or a style sheet holds them.
+constexpr size_t kNameBytesMin = 8;
+
+bool IsWordByte(char c) {
+  return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+template <typename T>
+void Put(std::string& out, T value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof(value));
+}
+
+template <typename T>
+bool Take(std::string_view& bytes, T& value) {
+  if (bytes.size() < sizeof(value)) return false;
+  std::memcpy(&value, bytes.data(), sizeof(value));
+  bytes.remove_prefix(sizeof(value));
+  return true;
+}
+
+}  // namespace
+
+TypedMemory::~TypedMemory() { Clear(); }
+
+void TypedMemory::Clear() {
+  if (entries_ == nullptr) return;
+  Zeroise(reinterpret_cast<char*>(entries_.get()), sizeof(Entries));
+  entries_.reset();
+  secret_count_ = typed_count_ = next_secret_ = next_typed_ = 0;
+  current_ = 0;
+  any_short_ = any_spaced_ = false;
+}
+
+namespace {
+
+// Moves `at` past white space; false when there is none.
+bool SkipSpace(std::string_view text, size_t& at) {
+  const size_t begin = at;
+  while (at < text.size()) {
+    size_t next = at;
+    if (!IsFoldedSpace(text, next)) break;
+    at = next;
+  }
+  return at > begin;
+}
+
+// Of four bytes in either case: the number of a bit in a set of 64 K.
+uint32_t HashOf(const char* four_bytes) {
+  uint32_t word;
+  std::memcpy(&word, four_bytes, sizeof(word));
+  return (word | 0x20202020u) * 0x9e3779b1u >> 16;
+}
+
+void Set(uint64_t* bits, const char* four_bytes) {
+  const uint32_t hash = HashOf(four_bytes);
+  bits[hash >> 6] |= uint64_t{1} << (hash & 63);
+}
+
+bool Has(const uint64_t* bits, const char* four_bytes) {
+  const uint32_t hash = HashOf(four_bytes);
+  return (bits[hash >> 6] >> (hash & 63) & 1) != 0;
+}
+
+}  // namespace
+
+template <typename Visit>
+bool TypedMemory::AnyEntry(Visit visit) const {
+  return std::any_of(entries_->secrets, entries_->secrets + secret_count_, visit) ||
+         std::any_of(entries_->typed, entries_->typed + typed_count_, visit);
+}
+
+void TypedMemory::IndexBeginnings() {
+  std::memset(entries_->beginnings, 0, sizeof(entries_->beginnings));
+  std::memset(entries_->insides, 0, sizeof(entries_->insides));
+  any_short_ = any_spaced_ = false;
+  AnyEntry([this](const Entry& entry) {
+    if (entry.prefix == 0) {
+      any_short_ = true;
+      return false;
+    }
+    Set(entries_->beginnings, entry.bytes);
+    if (entry.size >= kNameBytesMin) {
+      for (size_t i = 0; i < 4; ++i) Set(entries_->insides, entry.bytes + i);
+    }
+    any_spaced_ = any_spaced_ || entry.view().substr(0, 4).find(' ') != entry.view().npos;
+    return false;
+  });
+}
+
+// The entry that the value takes the place of: what the same field held before, when one
+// of the two continues the other; else a new one.
+TypedMemory::Entry& TypedMemory::PlaceFor(uint64_t field, std::string_view folded,
+                                          bool secret) {
+  Entry* const list = secret ? entries_->secrets : entries_->typed;
+  size_t& count = secret ? secret_count_ : typed_count_;
+  size_t& next = secret ? next_secret_ : next_typed_;
+  const size_t max = secret ? kSecretsMax : kTypedMax;
+  for (size_t i = 0; i < count; ++i) {
+    const std::string_view known = list[i].view();
+    const size_t common = std::min(known.size(), folded.size());
+    if (list[i].field == field && known.substr(0, common) == folded.substr(0, common)) {
+      return list[i];
+    }
+  }
+  if (count < max) return list[count++];
+  Entry& oldest = list[next];
+  next = (next + 1) % max;
+  return oldest;
+}
+
+void TypedMemory::Remember(uint64_t field, std::string_view value, bool secret) {
+  constexpr size_t kLinesMax = 16;
+  RememberOne(field, value, secret);
+  // A page may show the lines of a value apart from each other.
+  size_t pos = value.find_first_of("\r\n");
+  if (pos == std::string_view::npos) return;
+  pos = 0;
+  for (size_t lines = 0; lines < kLinesMax && pos < value.size();) {
+    const size_t end = std::min(value.find_first_of("\r\n", pos), value.size());
+    const std::string_view line = value.substr(pos, end - pos);
+    pos = end + 1;
+    if (PrefixOfCharacters(line, kSecretCharactersMin) == 0) continue;
+    RememberOne(field, line, secret);
+    ++lines;
+  }
+}
+
+void TypedMemory::RememberOne(uint64_t field, std::string_view value, bool secret) {
+  current_ = field;
+  Arena arena;
+  std::string_view folded = FoldText(value, arena).substr(0, kBytesMax);
+  const size_t prefix = PrefixOfCharacters(folded, kSecretCharactersMin);
+  if (!folded.empty() && (secret || prefix > 0)) {
+    if (entries_ == nullptr) entries_ = std::make_unique<Entries>();
+    Entry& entry = PlaceFor(field, folded, secret);
+    // Of a secret the longest form stays, since its beginnings are found by it.
+    const bool shorter = secret && entry.field == field && entry.size > folded.size() &&
+                         entry.view().substr(0, folded.size()) == folded;
+    if (!shorter) {
+      entry.field = field;
+      entry.secret = secret;
+      entry.size = static_cast<uint8_t>(folded.size());
+      entry.prefix = static_cast<uint8_t>(prefix);
+      std::memcpy(entry.bytes, folded.data(), folded.size());
+      IndexBeginnings();
+    }
+  }
+  Zeroise(const_cast<char*>(folded.data()), folded.size());
+}
+
+// Compares `text` from `at` on with the value, as if it were folded; see FoldText.
+// Returns how many bytes of the value it begins with, and moves `at` behind them.
+size_t TypedMemory::Common(std::string_view value, std::string_view text, size_t& at) {
+  size_t i = 0;
+  while (i < value.size() && at < text.size()) {
+    if (value[i] != ' ') {
+      const char c = text[at];
+      const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+      if (lower != value[i]) break;
+      ++at;
+    } else if (!SkipSpace(text, at)) {
+      break;
+    }
+    ++i;
+  }
+  return i;
+}
+
+bool TypedMemory::Matches(const Entry& entry, std::string_view text, size_t at,
+                          Place place) const {
+  if (entry.prefix == 0) return false;
+  const std::string_view value = entry.view();
+  const size_t begin = at;
+  const size_t common = Common(value, text, at);
+  if (common < entry.prefix) return false;
+  if (place == Place::kField) return entry.secret && common == value.size();
+  if (place == Place::kSheet || (place == Place::kName && !entry.secret)) {
+    return common == value.size() && value.size() >= kNameBytesMin;
+  }
+  const bool word_ends = at == text.size() || !IsWordByte(text[at]);
+  if (common == value.size()) {
+    if (entry.secret || value.size() >= kInsideWordsMin) return true;
+    return word_ends && (begin == 0 || !IsWordByte(text[begin - 1]));
+  }
+  return (entry.secret || entry.field == current_) && word_ends;
+}
+
+bool TypedMemory::IsShortSecret(std::string_view text, Arena& arena) const {
+  constexpr size_t kTextMax = 64;
+  if (!any_short_ || text.size() > kTextMax) return false;
+  const std::string_view folded = FoldText(text, arena);
+  const bool found = AnyEntry(
+      [&](const Entry& entry) { return entry.prefix == 0 && entry.view() == folded; });
+  arena.Shrink(folded.size());
+  return found;
+}
+
+bool TypedMemory::FoundIn(std::string_view text, Place place) const {
+  for (size_t i = 0; i + 4 <= text.size(); ++i) {
+    if (Has(entries_->beginnings, text.data() + i) &&
+        AnyEntry([&](const Entry& entry) { return Matches(entry, text, i, place); })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool TypedMemory::FoundInSheet(std::string_view text) const {
+  for (size_t i = 0; i + 4 <= text.size(); i += 4) {
+    if (!Has(entries_->insides, text.data() + i)) continue;
+    for (size_t back = 0; back < 4 && back <= i; ++back) {
+      const auto matches = [&](const Entry& entry) {
+        return Matches(entry, text, i - back, Place::kSheet);
+      };
+      if (AnyEntry(matches)) return true;
+    }
+  }
+  return false;
+}
+
+bool TypedMemory::Repeats(std::string_view text, Place place, Arena& arena) const {
+  if (empty() || text.empty()) return false;
+  const bool short_too = place == Place::kText || place == Place::kName;
+  if (short_too && IsShortSecret(text, arena)) return true;
+  if (place == Place::kSheet) return FoundInSheet(text);
+  if (!any_spaced_) return FoundIn(text, place);
+  // White space among the first bytes of a value may be spelled in many ways in a text.
+  const std::string_view folded = FoldText(text, arena);
+  const bool found = FoundIn(folded, place);
+  arena.Shrink(folded.size());
+  return found;
+}
+
+void TypedMemory::Save(std::string& out) const {
+  Put(out, static_cast<uint32_t>(secret_count_));
+  Put(out, static_cast<uint32_t>(typed_count_));
+  Put(out, current_);
+  if (entries_ == nullptr) return;
+  AnyEntry([&out](const Entry& entry) {
+    Put(out, entry.field);
+    Put(out, entry.size);
+    out.append(entry.view());
+    return false;
+  });
+}
+
+bool TypedMemory::Restore(std::string_view& bytes) {
+  uint32_t secrets;
+  uint32_t typed;
+  uint64_t current;
+  if (!Take(bytes, secrets) || !Take(bytes, typed) || !Take(bytes, current) ||
+      secrets > kSecretsMax || typed > kTypedMax) {
+    return false;
+  }
+  for (uint32_t i = 0; i < secrets + typed; ++i) {
+    uint64_t field;
+    uint8_t size;
+    if (!Take(bytes, field) || !Take(bytes, size) || bytes.size() < size || size == 0) {
+      return false;
+    }
+    Remember(field, bytes.substr(0, size), i < secrets);
+    bytes.remove_prefix(size);
+  }
+  current_ = current;
+  return true;
+}
+
+}  // namespace footfall::capture

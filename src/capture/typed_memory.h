@@ -1,0 +1,98 @@
+// What was typed on a recorded page, to be hidden wherever the page shows it again.
+//
+// Part of the capture core: standard library and simdjson only, no exceptions.
+#ifndef FOOTFALL_CAPTURE_TYPED_MEMORY_H_
+#define FOOTFALL_CAPTURE_TYPED_MEMORY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "capture/arena.h"
+
+namespace footfall::capture {
+
+// The secrets and the masked values of one session. Bounded: the oldest go first. Memory
+// is overwritten before it is given back. Not thread-safe.
+class TypedMemory {
+ public:
+  TypedMemory() = default;
+  ~TypedMemory();
+  TypedMemory(const TypedMemory&) = delete;
+  TypedMemory& operator=(const TypedMemory&) = delete;
+
+  // What `field` holds now. The value of a sensitive field is a secret: found also by its
+  // first four or more characters at the end of a word. Any other one is found whole, and
+  // like a secret while its field is the one that was typed into last. Values of fewer
+  // than four characters are found where they are all of a text, but only secrets.
+  void Remember(uint64_t field, std::string_view value, bool secret);
+
+  void Clear();
+
+  // The field that was typed into last has been left.
+  void LeaveField() { current_ = 0; }
+
+  // Where a text stands. Names of classes and ids are often ordinary words, so there only
+  // secrets and longer values count, and in style sheets only longer ones of both, whole.
+  // In another field, only a whole secret counts.
+  enum class Place : uint8_t { kText, kName, kSheet, kField };
+  // True when `text` repeats something remembered. Uses `arena` for the time of the call.
+  bool Repeats(std::string_view text, Place place, Arena& arena) const;
+
+  bool empty() const { return secret_count_ + typed_count_ == 0; }
+  size_t memory_bytes() const { return entries_ == nullptr ? 0 : sizeof(Entries); }
+
+  // In clear.
+  void Save(std::string& out) const;
+  bool Restore(std::string_view& bytes);
+
+ private:
+  static constexpr size_t kSecretsMax = 64;
+  static constexpr size_t kTypedMax = 128;
+  static constexpr size_t kBytesMax = 255;
+
+  // Fixed storage, since a string that grows leaves copies behind.
+  struct Entry {
+    uint64_t field = 0;
+    bool secret = false;
+    uint8_t size = 0;
+    uint8_t prefix = 0;  // Bytes of its first four characters; 0 when it has fewer.
+    char bytes[kBytesMax];
+    std::string_view view() const { return {bytes, size}; }
+  };
+  struct Entries {
+    Entry secrets[kSecretsMax];
+    Entry typed[kTypedMax];
+    // By the hash of four bytes in lower case: whether a value begins with them.
+    uint64_t beginnings[1024];
+    // The same for the four bytes at each of the first four places of a value that counts
+    // in style sheets: looking at every fourth place of a sheet finds it.
+    uint64_t insides[1024];
+  };
+
+  void RememberOne(uint64_t field, std::string_view value, bool secret);
+  static size_t Common(std::string_view value, std::string_view text, size_t& at);
+  bool Matches(const Entry& entry, std::string_view text, size_t at, Place place) const;
+  bool IsShortSecret(std::string_view text, Arena& arena) const;
+  bool FoundIn(std::string_view text, Place place) const;
+  bool FoundInSheet(std::string_view text) const;
+  Entry& PlaceFor(uint64_t field, std::string_view folded, bool secret);
+  void IndexBeginnings();
+  template <typename Visit>
+  bool AnyEntry(Visit visit) const;
+
+  std::unique_ptr<Entries> entries_;
+  size_t secret_count_ = 0;
+  size_t typed_count_ = 0;
+  size_t next_secret_ = 0;  // Where the next one goes when there is no room.
+  size_t next_typed_ = 0;
+  uint64_t current_ = 0;     // The field that was typed into last.
+  bool any_short_ = false;   // A secret has fewer than four characters.
+  bool any_spaced_ = false;  // White space is among the first four bytes of one.
+};
+
+}  // namespace footfall::capture
+
+#endif  // FOOTFALL_CAPTURE_TYPED_MEMORY_H_

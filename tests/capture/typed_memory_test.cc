@@ -1,0 +1,129 @@
+#include "capture/typed_memory.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "capture/arena.h"
+
+namespace footfall::capture {
+namespace {
+
+using Place = TypedMemory::Place;
+
+bool Finds(const TypedMemory& memory, std::string_view text, Place place = Place::kText) {
+  Arena arena;
+  return memory.Repeats(text, place, arena);
+}
+
+TEST(TypedMemoryTest, FindsSecretsInOtherSpellings) {
+  TypedMemory memory;
+  EXPECT_FALSE(Finds(memory, "hunter2-Zebra"));
+  memory.Remember(1, "hunter2-Zebra crossing", true);
+  EXPECT_TRUE(Finds(memory, "hunter2-Zebra crossing"));
+  EXPECT_TRUE(Finds(memory, "xHUNTER2-ZEBRA CROSSINGx"));
+  EXPECT_TRUE(Finds(memory, "your password is hunter2-zebra \n\u00a0 crossing!"));
+  EXPECT_FALSE(Finds(memory, "hunter2-zebracrossing"));
+  EXPECT_FALSE(Finds(memory, "a zebra crossing"));
+}
+
+TEST(TypedMemoryTest, FindsBeginningsOfSecretsAtWordEnds) {
+  TypedMemory memory;
+  memory.Remember(1, "hunter2zebra", true);
+  EXPECT_TRUE(Finds(memory, "hunt"));
+  EXPECT_TRUE(Finds(memory, "you typed hunte, go on"));
+  EXPECT_FALSE(Finds(memory, "hunting"));
+  EXPECT_FALSE(Finds(memory, "hun"));
+}
+
+TEST(TypedMemoryTest, KeepsTheLongestFormOfASecret) {
+  TypedMemory memory;
+  for (const char* value : {"h", "hu", "hunt", "hunter2", "hunter"}) {
+    memory.Remember(1, value, true);
+  }
+  EXPECT_TRUE(Finds(memory, "(hunter2)"));
+  EXPECT_TRUE(Finds(memory, "hunter2"));
+  EXPECT_FALSE(Finds(memory, "hunters"));
+}
+
+TEST(TypedMemoryTest, ShortSecretsAreWholeTexts) {
+  TypedMemory memory;
+  memory.Remember(1, "7Q", true);
+  EXPECT_TRUE(Finds(memory, " 7q "));
+  EXPECT_FALSE(Finds(memory, "7q8"));
+  EXPECT_FALSE(Finds(memory, "seat 7q"));
+  memory.Remember(2, "abc", false);
+  EXPECT_FALSE(Finds(memory, "abc"));
+}
+
+TEST(TypedMemoryTest, OrdinaryValuesAreFoundWhole) {
+  TypedMemory memory;
+  memory.Remember(1, "Mary", false);
+  memory.LeaveField();
+  EXPECT_TRUE(Finds(memory, "Hello Mary!"));
+  EXPECT_FALSE(Finds(memory, "Maryland"));
+  memory.Remember(2, "Chicago hotels", false);
+  EXPECT_TRUE(Finds(memory, "results for (chicago hotels)"));
+  EXPECT_TRUE(Finds(memory, "chicago")) << "an echo of what is being typed";
+  memory.LeaveField();
+  EXPECT_FALSE(Finds(memory, "chicago"));
+  EXPECT_TRUE(Finds(memory, "xchicago hotelsx"));
+}
+
+TEST(TypedMemoryTest, FindsTheLinesOfAValue) {
+  TypedMemory memory;
+  memory.Remember(1, "first line\r\nand the second", true);
+  EXPECT_TRUE(Finds(memory, "and the second"));
+  EXPECT_TRUE(Finds(memory, "first line"));
+  EXPECT_TRUE(Finds(memory, "first line and the second"));
+}
+
+TEST(TypedMemoryTest, NamesSheetsAndFieldsAreStricter) {
+  TypedMemory memory;
+  memory.Remember(1, "primary", true);
+  memory.Remember(2, "Mustermann", false);
+  memory.Remember(3, "Lisbon", false);
+  for (const char* before : {"", "x", "xy", "xyz", "abcd"}) {
+    const std::string text = std::string(before) + "MUSTERMANN-box";
+    EXPECT_TRUE(Finds(memory, text, Place::kName)) << text;
+    EXPECT_TRUE(Finds(memory, text, Place::kSheet)) << text;
+  }
+  EXPECT_TRUE(Finds(memory, "has-prim", Place::kName));
+  EXPECT_FALSE(Finds(memory, "lisbon", Place::kName));
+  EXPECT_FALSE(Finds(memory, ".btn-primary{}", Place::kSheet));
+  EXPECT_TRUE(Finds(memory, "primary", Place::kField));
+  EXPECT_FALSE(Finds(memory, "Mustermann", Place::kField));
+}
+
+TEST(TypedMemoryTest, ForgetsTheOldestFirst) {
+  TypedMemory memory;
+  for (int i = 0; i < 65; ++i) {
+    memory.Remember(static_cast<uint64_t>(i), "secret" + std::to_string(1000 + i), true);
+  }
+  EXPECT_FALSE(Finds(memory, "secret1000"));
+  EXPECT_TRUE(Finds(memory, "secret1001"));
+  EXPECT_TRUE(Finds(memory, "secret1064"));
+}
+
+TEST(TypedMemoryTest, GoesOnFromSavedState) {
+  TypedMemory memory;
+  memory.Remember(1, "hunter2zebra", true);
+  memory.Remember(2, "Chicago hotels", false);
+  std::string state;
+  memory.Save(state);
+  TypedMemory again;
+  std::string_view bytes = state;
+  ASSERT_TRUE(again.Restore(bytes));
+  EXPECT_TRUE(bytes.empty());
+  EXPECT_TRUE(Finds(again, "hunt"));
+  EXPECT_TRUE(Finds(again, "chicago")) << "still the field being typed into";
+  for (size_t size = 0; size < state.size(); ++size) {
+    TypedMemory cut;
+    std::string_view front = std::string_view(state).substr(0, size);
+    EXPECT_FALSE(cut.Restore(front)) << size;
+  }
+}
+
+}  // namespace
+}  // namespace footfall::capture
