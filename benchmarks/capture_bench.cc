@@ -135,15 +135,27 @@ class Sink : public capture::EventSink {
   void OnEvent(const model::Event& event, const capture::InputPosition&) override {
     ++events_;
     benchmark::DoNotOptimize(event.time_ms);
-    if (write_) {
-      capture::AppendEventJson(out_, event);
-      if (out_.size() > kPieceBytes) out_.clear();
-    }
+    if (!write_) return;
+    capture::AppendEventJson(out_, event);
+    Flush();
+  }
+
+  void OnUnchanged(const model::Event& event, std::string_view json,
+                   const capture::InputPosition&) override {
+    ++events_;
+    benchmark::DoNotOptimize(event.time_ms);
+    if (!write_) return;
+    out_.append(json).push_back('\n');
+    Flush();
   }
 
   size_t events() const { return events_; }
 
  private:
+  void Flush() {
+    if (out_.size() > kPieceBytes) out_.clear();
+  }
+
   const bool write_;
   size_t events_ = 0;
   std::string out_;

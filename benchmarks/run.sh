@@ -7,8 +7,9 @@ usage() {
   cat <<'EOT'
 Usage: benchmarks/run.sh [OPTION...]
 
-Measures the privacy filter beside simdjson, and durable ingest and opening of a store.
-Writes one JSON file and prints a summary of it in markdown. Takes about five minutes.
+Measures the privacy filter beside simdjson and a Node script, and durable ingest and
+opening of a store. Writes one JSON file and prints a summary of it in markdown. Takes
+about five minutes.
 
   --build-dir DIR    where to build and to keep the input (default: build/benchmarks)
   --out FILE         the JSON file (default: BUILD_DIR/benchmarks.json)
@@ -69,6 +70,14 @@ measure() {
 }
 # In turn, so that the ratio between them holds on a busy machine too.
 measure filter capture_bench --benchmark_enable_random_interleaving=true
+# The same work in Node, by processor time too; the same first 200,000 events.
+echo "== filter peer" >&2
+node "$root/benchmarks/filter_peer/mask.mjs" "$work/ids.ndjson" --events 200000 \
+  --repetitions "$repetitions" >"$work/peer.filter.json"
+jq -rn --slurpfile ours "$work/result.filter.json" --slurpfile peer "$work/peer.filter.json" '
+  ($ours[0].benchmarks[] | select(.name == "BM_FilterToNdjson_median").items_per_second) as $rate
+  | "filter to NDJSON: \($rate / $peer[0].events_per_second * 10 | round / 10) times the rate" +
+    " of benchmarks/filter_peer/mask.mjs"'
 # Each in a process of its own, so that the peak of memory is its own.
 number=0
 "$build/benchmarks/store_bench" --benchmark_list_tests 2>/dev/null |

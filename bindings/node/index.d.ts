@@ -51,13 +51,40 @@ export class Policy {
   constructor(policy?: JsonDocument);
   /** What the policy allows beyond the DEFAULT and why that is discouraged. */
   lint(): { path: string; severity: 'discouraged' | 'note'; message: string }[];
+  /**
+   * What the policy does to one event or several, of interactions or of rrweb, without
+   * showing their values: each as it fares after those in front of it.
+   */
+  explain(
+    events: JsonDocument | readonly { readonly [key: string]: unknown }[],
+  ): Explanation[];
 }
+
+export interface Explanation {
+  /** "held": it passes when its field is left. */
+  outcome: 'passed' | 'held' | 'dropped_policy' | 'dropped_level' | 'rejected';
+  /** Of a rejected event: where and why. */
+  path?: string | null;
+  reason?: string;
+  removed: {
+    path: string;
+    rule: string;
+    effect: 'removed' | 'masked' | 'dropped';
+    /** The entry of the policy that asked for it; null where there is none. */
+    policy_path: string | null;
+  }[];
+}
+
+/** Interactions, a recording (rrweb), or whichever the first event is. */
+export type InputFormat = 'events' | 'rrweb' | 'auto';
 
 export interface FilterOptions {
   policy?: Policy;
   /** Default "playback". */
   level?: Level;
-  /** Largest event in bytes; default 1 MiB. */
+  /** Default "events", of a leak test "auto". */
+  format?: InputFormat;
+  /** Largest event in bytes; default 1 MiB, for recordings 64 MiB. */
   eventBytesMax?: number;
 }
 
@@ -72,9 +99,28 @@ export interface FilterCounters {
   errors_omitted: number;
 }
 
-/** A stream that filters events: NDJSON or one JSON array in, NDJSON in order out. */
+/**
+ * A stream that filters events: NDJSON or one JSON array in, NDJSON in order out. One for
+ * each stream of events or tab of a recording.
+ */
 export class Filter extends Transform {
   constructor(options?: FilterOptions);
+  /**
+   * A filter of a recording that goes on where save() was called, with the event that
+   * comes next. Its counters begin at 0.
+   */
+  static restore(
+    key: Uint8Array,
+    state: Uint8Array,
+    options?: { policy?: Policy; eventBytesMax?: number },
+  ): Filter;
+  /** Uses `policy` from the next event on; null is the DEFAULT policy. */
+  setPolicy(policy: Policy | null): void;
+  /**
+   * What the filter of a recording knows of its page, encrypted under `key`, 32 random
+   * bytes. Throws while a write is in progress or an event was written in part.
+   */
+  save(key: Uint8Array): Buffer;
   /** Counts so far; throws while a write is in progress. */
   counters(): FilterCounters;
 }
@@ -87,6 +133,41 @@ export interface IngestError {
   path: string | null;
   reason: string;
 }
+
+export interface LeakResult {
+  /** Their number. */
+  canaries: number;
+  /** Ids of the canaries that passed the filter. */
+  survived: string[];
+  /** Where, at most 1,000; `event` counts from 0 and `line` from 1. */
+  places: {
+    canary: string;
+    encoding: string;
+    event: number;
+    line: number;
+    path: string;
+  }[];
+  places_omitted: number;
+  /** Ids of the canaries that the input does not hold: nothing is shown for them. */
+  void: string[];
+  counters: FilterCounters;
+}
+
+/**
+ * Filters a recording, or a stream of interactions, and looks for planted secrets in what
+ * remains, in all encodings that footfall/capture.h names. A canary has at least 4
+ * characters, better 8; without an id it is called "#1" and so on. A test that shows
+ * something has an empty `survived` and an empty `void`.
+ */
+export function leakTest(
+  recording:
+    | string
+    | Uint8Array
+    | Iterable<string | Uint8Array>
+    | AsyncIterable<string | Uint8Array>,
+  canaries: Iterable<string | { id?: string; text: string }>,
+  options?: FilterOptions,
+): Promise<LeakResult>;
 
 /** What became of the events: each is counted once. */
 export interface IngestResult extends FilterCounters {
@@ -245,6 +326,21 @@ export class Store {
     events_removed: number;
     bytes_before: number;
     bytes_after: number;
+  }>;
+  /**
+   * Applies a stricter policy to the stored events. Aborted, it stops with `done` false,
+   * and the same call goes on with it.
+   */
+  redact(
+    options?: { policy?: Policy | null; dryRun?: boolean } & Cancellable,
+  ): Promise<{
+    examined: number;
+    changed: number;
+    dropped: number;
+    rules: { [rule: string]: number };
+    done: boolean;
+    records_done: number;
+    records: number;
   }>;
   /** Makes a consistent copy in the new directory `path`. */
   backup(path: string): Promise<void>;

@@ -1,4 +1,4 @@
-// filter, ingest and policy: what happens to events before and while they are stored.
+// filter and ingest: what happens to events before and while they are stored.
 #include <cstdio>
 
 #include "cli.h"
@@ -32,27 +32,23 @@ Status FilterFile(Filter& filter, Input& input, Output& output) {
 }
 
 Status RunFilter(const Context& context, const FilterUse& use) {
-  if (use.format == "rrweb") {
-    return MakeError(FOOTFALL_UNIMPLEMENTED,
-                     "recordings (rrweb) cannot be filtered by this version; it takes "
-                     "interaction events");
-  }
   auto policy = LoadPolicy(use.policy);
   if (!policy.ok()) return policy.error();
-  auto filter = Filter::Make(*policy, {.level = LevelByName(use.level)});
+  auto filter = Filter::Make(
+      *policy, {.level = LevelByName(use.level), .format = InputByName(use.format)});
   if (!filter.ok()) return filter.error();
   auto input = Input::Open(use.file);
   if (!input.ok()) return input.error();
   auto output = Output::Open("");
   if (!output.ok()) return output.error();
-  Status status = FilterFile(*filter, *input, *output);
+  if (Status status = FilterFile(*filter, *input, *output); !status.ok()) return status;
   auto counters = filter->Counters();
-  if (!counters.ok()) return status.ok() ? counters.error() : status;
+  if (!counters.ok()) return counters.error();
   Counts counts;
   counts.Add(counters->view());
   std::fputs(context.json ? counts.Json().c_str() : counts.Text().c_str(), stderr);
   PrintRejected(context, counts);
-  return status;
+  return {};
 }
 
 void AddFilter(CLI::App& program, Context& context) {
@@ -61,12 +57,12 @@ void AddFilter(CLI::App& program, Context& context) {
       "filter",
       "Filter events without storing them.\n"
       "\n"
-      "Reads events, NDJSON or one JSON array of any size, applies the privacy policy "
-      "and\n"
-      "writes what remains to stdout as NDJSON, in input order. What was removed, by "
-      "rule,\n"
-      "and the events that were rejected go to stderr. A rejected event never costs its\n"
-      "neighbours, and does not change the exit status.");
+      "Reads interaction events, or the rrweb events of a recording, as NDJSON or one\n"
+      "JSON array of any size, applies the privacy policy and writes what remains to\n"
+      "stdout as NDJSON, in input order. What was removed, by rule, and the events that\n"
+      "were rejected go to stderr. A rejected event never costs its neighbours, and "
+      "does\n"
+      "not change the exit status.");
   command
       ->add_option("--policy", use->policy,
                    "Policy file (JSON). Default: the DEFAULT policy.")
@@ -77,12 +73,7 @@ void AddFilter(CLI::App& program, Context& context) {
                    "interactions (alias dxa), playback. Default: playback.")
       ->type_name("LEVEL")
       ->check(CLI::IsMember(LevelNames()).description(""));
-  command
-      ->add_option("--format", use->format,
-                   "What the input holds: events, or auto to tell from the input. "
-                   "Default: auto.")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember({"auto", "events", "rrweb"}).description(""));
+  AddInputFormatOption(command, use->format);
   command
       ->add_option(
           "FILE", use->file,
@@ -92,7 +83,8 @@ void AddFilter(CLI::App& program, Context& context) {
   SetExamples(command,
               "  footfall filter events.ndjson > filtered.ndjson\n"
               "  zstd -dc events.ndjson.zst | footfall filter --level interactions -\n"
-              "  footfall filter --policy policy.json --json events.ndjson.zst");
+              "  footfall filter --policy policy.json --json events.ndjson.zst\n"
+              "  footfall filter --format rrweb < recording.ndjson");
   OnRun(command, context, [&context, use] { return RunFilter(context, *use); });
 }
 
@@ -207,44 +199,11 @@ void AddIngest(CLI::App& program, Context& context) {
   OnRun(command, context, [&context, use] { return RunIngest(context, *use); });
 }
 
-Status RunLint(const Context& context, const std::string& file) {
-  auto policy = LoadPolicy(file);
-  if (!policy.ok()) return policy.error();
-  auto findings = policy->Lint();
-  if (!findings.ok()) return findings.error();
-  if (!context.json && ArraySize(findings->view(), "findings") == 0) {
-    return WriteOutput("", "Nothing is allowed beyond the DEFAULT policy.\n");
-  }
-  if (context.json) return PrintDocument(context, findings->view());
-  return WriteOutput(
-      "", ReadableTable(findings->view(), "findings", {"severity", "path", "message"}));
-}
-
-void AddPolicy(CLI::App& program, Context& context) {
-  CLI::App* policy = program.add_subcommand("policy", "Check privacy policies.");
-  policy->require_subcommand(1);
-  auto file = std::make_shared<std::string>();
-  CLI::App* command = policy->add_subcommand(
-      "lint",
-      "Say what a policy allows.\n"
-      "\n"
-      "Names each thing that the policy allows beyond the DEFAULT one and why that is\n"
-      "discouraged. A policy that does not parse fails with the path of the offending "
-      "key.");
-  command->add_option("FILE", *file, "Policy file (JSON); - is stdin.")
-      ->type_name("")
-      ->required();
-  AddJsonOption(command, context);
-  SetExamples(command, "  footfall policy lint policy.json");
-  OnRun(command, context, [&context, file] { return RunLint(context, *file); });
-}
-
 }  // namespace
 
 void AddCapture(CLI::App& program, Context& context) {
   AddFilter(program, context);
   AddIngest(program, context);
-  AddPolicy(program, context);
 }
 
 }  // namespace footfall::cli

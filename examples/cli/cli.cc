@@ -231,4 +231,18 @@ const std::vector<std::string>& LevelNames() {
   return names;
 }
 
+void AddInputFormatOption(CLI::App* command, std::string& format) {
+  command
+      ->add_option("--format", format,
+                   "What the input holds: events (interactions), rrweb (a recording), or "
+                   "auto to tell from the first event. Default: auto.")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"auto", "events", "rrweb"}).description(""));
+}
+
+int32_t InputByName(const std::string& name) {
+  if (name == "events") return FOOTFALL_INPUT_EVENTS;
+  return name == "rrweb" ? FOOTFALL_INPUT_RRWEB : FOOTFALL_INPUT_AUTO;
+}
+
 }  // namespace footfall::cli

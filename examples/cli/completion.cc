@@ -19,11 +19,12 @@ constexpr const char* kMiddle = R"(        path="$path ${COMP_WORDS[i]}" ;;
     esac
   done
   case "$path $previous" in
-    'footfall filter --format') commands='auto events' ;;
+    'footfall filter --format' | 'footfall leak-test --format')
+      commands='auto events rrweb' ;;
     *' --format') commands='table csv json ndjson arrow' ;;
     *' --level' | 'footfall settings set level')
       commands='content interactions playback' ;;
-    *' --db' | *' --policy' | *' --definition' | *' -o' | *' --output') return ;;
+    *' --db' | *' --policy' | *' --canaries' | *' --definition' | *' -o' | *' --output') return ;;
   esac
   if [[ -n $commands ]]; then
     COMPREPLY=($(compgen -W "$commands" -- "$current"))

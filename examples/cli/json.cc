@@ -161,7 +161,11 @@ std::string ReadableTable(std::string_view json, std::string_view key,
                                                                          : "-");
     }
   }
-  std::vector<size_t> widths(columns.size(), 0);
+  return AlignedTable(lines);
+}
+
+std::string AlignedTable(const std::vector<std::vector<std::string>>& lines) {
+  std::vector<size_t> widths(lines.empty() ? 0 : lines[0].size(), 0);
   for (const auto& line : lines) {
     for (size_t i = 0; i < line.size(); ++i) {
       widths[i] = std::max(widths[i], line[i].size());
@@ -176,6 +180,19 @@ std::string ReadableTable(std::string_view json, std::string_view key,
     out += '\n';
   }
   return out;
+}
+
+std::vector<std::string> Elements(std::string_view json, std::string_view key) {
+  simdjson::dom::parser parser;
+  object members;
+  array items;
+  std::vector<std::string> elements;
+  if (!ParseObject(parser, json, members) ||
+      members.at_key(key).get(items) != simdjson::SUCCESS) {
+    return elements;
+  }
+  for (const element& item : items) elements.push_back(simdjson::minify(item));
+  return elements;
 }
 
 size_t ArraySize(std::string_view json, std::string_view key) {
@@ -225,6 +242,25 @@ std::string WithMember(std::string_view json, std::string_view key,
     }
   }
   return out + "}";
+}
+
+std::string OneEventPerLine(const std::string& text) {
+  simdjson::dom::parser parser;
+  const simdjson::padded_string padded(text);
+  simdjson::dom::document_stream stream;
+  if (parser.parse_many(padded, std::max(padded.size(), size_t{64})).get(stream) !=
+      simdjson::SUCCESS) {
+    return text;
+  }
+  std::string lines;
+  for (auto at = stream.begin(); at != stream.end(); ++at) {
+    if ((*at).error() != simdjson::SUCCESS || !(*at).is_object()) return text;
+    lines.append(at.source()) += '\n';
+    // Line ends stand between tokens only, where a space means the same.
+    std::replace(lines.end() - static_cast<ptrdiff_t>(at.source().size()) - 1,
+                 lines.end() - 1, '\n', ' ');
+  }
+  return stream.truncated_bytes() > 0 ? text : lines;
 }
 
 void Counts::Add(std::string_view json) {

@@ -21,6 +21,12 @@ std::string Readable(std::string_view json);
 std::string ReadableTable(std::string_view json, std::string_view key,
                           const std::vector<std::string>& columns);
 
+// Lines of as many cells each, in columns.
+std::string AlignedTable(const std::vector<std::vector<std::string>>& lines);
+
+// The elements of the array `key` of a JSON object, as JSON; none without one.
+std::vector<std::string> Elements(std::string_view json, std::string_view key);
+
 // Number of elements of the array `key` of a JSON object; 0 without one.
 size_t ArraySize(std::string_view json, std::string_view key);
 
@@ -34,6 +40,10 @@ std::string WithMember(std::string_view json, std::string_view key,
 // The JSON text of member `key`; empty without one.
 std::string MemberAt(std::string_view json, std::string_view key);
 
+// The JSON documents of a text, which may span lines, one a line. Text that holds
+// anything else, or an array, comes back as it is.
+std::string OneEventPerLine(const std::string& text);
+
 // Results of ingest or filter, summed over files.
 class Counts {
  public:
@@ -44,7 +54,9 @@ class Counts {
   std::string Text() const;
   // The first rejected events, one a line; empty when none was rejected.
   std::string RejectedText() const;
+  uint64_t accepted() const { return At("accepted"); }
   uint64_t dropped_level() const { return At("dropped_level"); }
+  uint64_t rejected() const { return At("rejected"); }
 
  private:
   struct Rejected {

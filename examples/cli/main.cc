@@ -112,6 +112,13 @@ int Refuse(const CLI::App& program, bool json, const CLI::ParseError& error) {
   return kWrongUse;
 }
 
+int PrintText(bool json, const std::string& text) {
+  const Status status = WriteOutput("", text);
+  if (status.ok()) return kDone;
+  PrintError(json, status.error());
+  return kFailed;
+}
+
 int Main(int argc, char** argv) {
   Context context;
   auto cancel = Cancel::Make();
@@ -133,9 +140,11 @@ int Main(int argc, char** argv) {
   program.set_version_flag("--version", "footfall " FOOTFALL_VERSION_STRING);
   program.require_subcommand(1);
   AddCapture(program, context);
+  AddPrivacy(program, context);
   AddReports(program, context);
   AddPeople(program, context);
   AddStore(program, context);
+  AddRedact(program, context);
   AddVersion(program, context);
   AddCompletion(program, context);
   AddJsonOption(&program, context);
@@ -153,9 +162,9 @@ int Main(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    std::fputs(program.help().c_str(), stdout);
+    return PrintText(json, program.help());
   } catch (const CLI::CallForVersion& version) {
-    std::printf("%s\n", version.what());
+    return PrintText(json, std::string(version.what()) + "\n");
   } catch (const CLI::ParseError& error) {
     return Refuse(program, json, error);
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <tuple>
 
 #include "arrow_file.h"
 #include "cli.h"
@@ -131,6 +132,23 @@ Status RunOn(const Store& store, const RunUse& use, const std::string& definitio
   return use.stats ? PrintStats(stats) : Status();
 }
 
+// An error of the library about --from, --to or --tz is one of the command line. Those
+// of a definition, which the options replace, are not.
+void RefuseWrongRange(const RunUse& use, const Error& error) {
+  const std::tuple<const char*, const char*, const std::string&> options[] = {
+      {"$.from", "--from", use.from},
+      {"$.to", "--to", use.to},
+      {"$.timezone", "--tz", use.timezone}};
+  for (const auto& [path, option, value] : options) {
+    if (error.code != FOOTFALL_INVALID_ARGUMENT || error.path != path || value.empty()) {
+      continue;
+    }
+    std::string message = error.message;
+    if (message.rfind(path, 0) == 0) message.erase(0, error.path.size());
+    RefuseUse(option + message);
+  }
+}
+
 Status RunReport(const Context& context, const RunUse& use) {
   if (use.name.empty() == use.definition.empty()) {
     RefuseUse("give the name of a report or --definition FILE");
@@ -149,9 +167,11 @@ Status RunReport(const Context& context, const RunUse& use) {
     if (!text.ok()) return text.error();
     definition = std::move(*text);
   }
-  return WithStore(context, FOOTFALL_OPEN_READ_ONLY, [&](Store& store) {
+  Status status = WithStore(context, FOOTFALL_OPEN_READ_ONLY, [&](Store& store) {
     return RunOn(store, use, definition, options, format);
   });
+  if (!status.ok()) RefuseWrongRange(use, status.error());
+  return status;
 }
 
 // What `report run` and `person list` have in common.

@@ -225,6 +225,13 @@ class Policy {
       return footfall_policy_lint(get(), out, error);
     });
   }
+  /// What the policy does to events, by rule and without their values
+  /// (footfall_policy_explain).
+  Result<Buffer> Explain(std::string_view events) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_policy_explain(get(), events.data(), events.size(), out, error);
+    });
+  }
   footfall_policy* get() const { return handle_.get(); }
 
  private:
@@ -234,9 +241,27 @@ class Policy {
 struct FilterOptions {
   /// FOOTFALL_LEVEL_*; 0 means FOOTFALL_LEVEL_PLAYBACK.
   int32_t level = 0;
-  /// Largest event in bytes; 0 means 1 MiB.
+  /// FOOTFALL_INPUT_*.
+  int32_t format = FOOTFALL_INPUT_EVENTS;
+  /// Largest event in bytes; 0 means 1 MiB, for recordings 64 MiB.
   uint64_t event_bytes_max = 0;
 };
+
+namespace internal {
+
+inline footfall_filter_options ToRaw(const FilterOptions& options) {
+  footfall_filter_options raw = FOOTFALL_FILTER_OPTIONS_INIT;
+  raw.level = options.level;
+  raw.format = options.format;
+  raw.event_bytes_max = options.event_bytes_max;
+  return raw;
+}
+
+inline const uint8_t* KeyBytes(std::string_view key) {
+  return reinterpret_cast<const uint8_t*>(key.data());
+}
+
+}  // namespace internal
 
 /// The streaming privacy filter (footfall_filter). Not thread-safe.
 class Filter {
@@ -247,11 +272,35 @@ class Filter {
   /// An empty `policy` is the DEFAULT policy (footfall_filter_new).
   static Result<Filter> Make(const Policy& policy = {},
                              const FilterOptions& options = {}) {
-    footfall_filter_options raw = FOOTFALL_FILTER_OPTIONS_INIT;
-    raw.level = options.level;
-    raw.event_bytes_max = options.event_bytes_max;
+    const footfall_filter_options raw = internal::ToRaw(options);
     return internal::Make<Filter, footfall_filter>([&](auto** out, auto** error) {
       return footfall_filter_new(policy.get(), &raw, out, error);
+    });
+  }
+  /// A filter of a recording that goes on where Save was called
+  /// (footfall_filter_restore). `key` has FOOTFALL_STATE_KEY_BYTES bytes.
+  static Result<Filter> Restore(std::string_view key, std::string_view state,
+                                const Policy& policy = {},
+                                const FilterOptions& options = {
+                                    .format = FOOTFALL_INPUT_RRWEB}) {
+    const footfall_filter_options raw = internal::ToRaw(options);
+    return internal::Make<Filter, footfall_filter>([&](auto** out, auto** error) {
+      return footfall_filter_restore(policy.get(), &raw, internal::KeyBytes(key),
+                                     key.size(), state.data(), state.size(), out, error);
+    });
+  }
+  /// Uses `policy` from the next event on; an empty one is the DEFAULT policy
+  /// (footfall_filter_set_policy).
+  Status SetPolicy(const Policy& policy) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_filter_set_policy(get(), policy.get(), error);
+    });
+  }
+  /// What the filter of a recording knows of its page, sealed under `key`
+  /// (footfall_filter_save).
+  Result<Buffer> Save(std::string_view key) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_filter_save(get(), internal::KeyBytes(key), key.size(), out, error);
     });
   }
   /// Takes the next bytes, cut anywhere; answers the filtered events that became
@@ -278,6 +327,57 @@ class Filter {
  private:
   internal::Handle<footfall_filter, footfall_filter_free> handle_;
 };
+
+/// The leak test of one recording or stream of events (footfall_leak_search). Not
+/// thread-safe.
+class LeakSearch {
+ public:
+  /// Takes ownership.
+  explicit LeakSearch(footfall_leak_search* raw) : handle_(raw) {}
+
+  /// `canaries_json` is an array of strings or of {"id","text"}; an empty `policy` is the
+  /// DEFAULT one (footfall_leak_search_new).
+  static Result<LeakSearch> Make(std::string_view canaries_json,
+                                 const Policy& policy = {},
+                                 const FilterOptions& options = {}) {
+    const footfall_filter_options raw = internal::ToRaw(options);
+    return internal::Make<LeakSearch, footfall_leak_search>(
+        [&](auto** out, auto** error) {
+          return footfall_leak_search_new(policy.get(), &raw, canaries_json.data(),
+                                          canaries_json.size(), out, error);
+        });
+  }
+  /// Takes the next bytes of the recording, cut anywhere (footfall_leak_search_write).
+  Status Write(std::string_view bytes) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_leak_search_write(get(), bytes.data(), bytes.size(), error);
+    });
+  }
+  /// Ends the recording and answers what survived, as JSON
+  /// (footfall_leak_search_finish).
+  Result<Buffer> Finish() {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_leak_search_finish(get(), out, error);
+    });
+  }
+  footfall_leak_search* get() const { return handle_.get(); }
+
+ private:
+  internal::Handle<footfall_leak_search, footfall_leak_search_free> handle_;
+};
+
+/// The leak test of a recording in memory (footfall_leak_test).
+inline Result<Buffer> RunLeakTest(std::string_view recording,
+                                  std::string_view canaries_json,
+                                  const Policy& policy = {},
+                                  const FilterOptions& options = {}) {
+  const footfall_filter_options raw = internal::ToRaw(options);
+  return internal::MakeBuffer([&](auto** out, auto** error) {
+    return footfall_leak_test(policy.get(), &raw, canaries_json.data(),
+                              canaries_json.size(), recording.data(), recording.size(),
+                              out, error);
+  });
+}
 
 struct StoreOptions {
   /// FOOTFALL_OPEN_*; the default creates an absent store.
@@ -494,6 +594,17 @@ class Store {
   Result<Buffer> Compact(int64_t now_ms = 0, const Cancel* cancel = nullptr) {
     return internal::MakeBuffer([&](auto** out, auto** error) {
       return footfall_store_compact(get(), now_ms, Raw(cancel), out, error);
+    });
+  }
+  /// Applies a stricter policy to what is stored; an empty one is the DEFAULT policy
+  /// (footfall_store_redact).
+  Result<Buffer> Redact(const Policy& policy, bool dry_run = false,
+                        const Cancel* cancel = nullptr) {
+    footfall_redact_options raw = FOOTFALL_REDACT_OPTIONS_INIT;
+    raw.cancel = Raw(cancel);
+    raw.dry_run = dry_run ? 1 : 0;
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_store_redact(get(), policy.get(), &raw, out, error);
     });
   }
   /// A consistent copy in the new directory `path` (footfall_store_backup).

@@ -213,6 +213,54 @@ FOOTFALL_API footfall_status footfall_store_compact(footfall_store* store, int64
                                                     footfall_buffer** out_json,
                                                     footfall_error** error);
 
+typedef struct footfall_redact_options {
+  size_t struct_size;
+  /// Borrowed for the call; may be NULL. What is done by then stays done.
+  footfall_cancel* cancel;
+  /// Not 0: counts what would be done and changes nothing.
+  int32_t dry_run;
+  int32_t reserved;
+} footfall_redact_options;
+
+#define FOOTFALL_REDACT_OPTIONS_INIT \
+  { sizeof(footfall_redact_options), NULL, 0, 0 }
+
+/// Applies a stricter policy to the events that are stored when the call begins. Each is
+/// filtered by itself as if it came in now under `policy`: what the policy hides is
+/// removed or masked, an event that it drops goes, and what people are described by is
+/// computed anew. What is hidden already stays hidden and is not counted. When it is done,
+/// the old bytes are gone from the files of the store, except what a report or an export
+/// that was running still reads, until the next footfall_store_compact; copies (backups)
+/// are not touched.
+///
+/// The answers are then those of a store that only got the events under `policy`, but for
+/// what was not stored: `exclude.ip` finds no address and `exclude.urls` sees URLs as they
+/// are stored, without query; input events that were merged stay merged, values that were
+/// withdrawn stay away; copies of a typed value are found in its own event only; a link
+/// that was refused because of another one stays refused; what `censored_identity` left of
+/// an element is all that is known of it. The collection level is not applied, ids of
+/// dropped events are still duplicates while they are remembered, and of events that data
+/// retention has removed people keep what was computed, but for what the policy hides.
+///
+/// Can be stopped: on cancellation, deadline, failure or a crash nothing is lost, and the
+/// next call with the same policy text goes on, its counts included. The policy does not
+/// become that of later events: ingest with it, too. Other calls may go on meanwhile; they
+/// see some events redacted and others not yet.
+/// \param[in] policy     NULL is the DEFAULT policy.
+/// \param[in] options    Borrowed for the call; NULL means all defaults.
+/// \param[out] out_json  {"examined", "changed", "dropped": events, "rules": {rule:
+///                       what was removed or masked}, "done", "records_done",
+///                       "records"}; "done" is false when it was cancelled. Totals since
+///                       the redaction began. Owned by the caller; may be NULL.
+/// \return FOOTFALL_OK also when it was cancelled; _FAILED_PRECONDITION while another
+///         redaction of the store is running and, but for a dry run, on a store that is
+///         open for reading only; _RESOURCE_EXHAUSTED when the disk is full.
+/// \since 0.1
+FOOTFALL_API footfall_status footfall_store_redact(
+    footfall_store* store, const footfall_policy* policy,
+    const footfall_redact_options* options, footfall_buffer** out_json,
+    footfall_error** error);
+
 /// Makes a consistent copy in the new directory `path` while the store is in use.
 /// \return FOOTFALL_ALREADY_EXISTS when `path` exists.
 /// \since 0.1

@@ -1,32 +1,39 @@
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "capi/handles.h"
 #include "capi/options.h"
+#include "capi/stream_options.h"
 #include "capture/counters_json.h"
-#include "capture/filter.h"
+#include "capture/explain.h"
+#include "capture/sealed_state.h"
+#include "capture/stream_filter.h"
 
 using footfall::base::Json;
 using footfall::capi::Guard;
+using footfall::capi::PolicyOrDefault;
 using footfall::capi::PutBuffer;
 using footfall::capi::ReadOptions;
+using footfall::capi::ReadStreamOptions;
 namespace capture = footfall::capture;
 namespace model = footfall::model;
 
 // A filter that writes what passes as NDJSON into a buffer.
-struct footfall_filter : private capture::EventSink {
-  footfall_filter(capture::Policy p, const capture::FilterOptions& options)
-      : policy(std::move(p)), filter(policy, options, *this) {}
+struct footfall_filter : private capture::RecordingSink {
+  footfall_filter(capture::Policy policy, const capture::StreamOptions& options)
+      : filter(std::move(policy), options, *this) {}
 
-  void OnEvent(const model::Event& event, const capture::InputPosition&) override {
-    capture::AppendEventJson(output, event);
+  void OnRecordingEvent(std::string_view json, const capture::InputPosition&) override {
+    output += json;
+    output += '\n';
   }
 
-  capture::Policy policy;
   std::string output;
   bool finished = false;
-  capture::Filter filter;
+  capture::StreamFilter filter;
 };
 
 namespace {
@@ -40,7 +47,68 @@ absl::Status ToStatus(const capture::PolicyError& error) {
                         : footfall::base::WithByte(std::move(status), error.byte);
 }
 
+absl::Status CheckNotFinished(const footfall_filter& filter) {
+  if (!filter.finished) return absl::OkStatus();
+  return absl::FailedPreconditionError("the filter is already finished");
+}
+
+Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+Json ToJson(const capture::Explanation& event) {
+  Json out = Json::MakeObject();
+  out.Set("outcome", event.outcome);
+  if (!event.error_reason.empty()) {
+    out.Set("path", TextOrNull(event.error_path));
+    out.Set("reason", event.error_reason);
+  }
+  Json removed = Json::MakeArray();
+  for (const capture::AppliedRule& rule : event.rules) {
+    Json row = Json::MakeObject();
+    row.Set("path", rule.path);
+    row.Set("rule", rule.rule);
+    row.Set("effect", rule.effect);
+    row.Set("policy_path", TextOrNull(rule.policy_path));
+    removed.Push(std::move(row));
+  }
+  out.Set("removed", std::move(removed));
+  return out;
+}
+
+std::string_view KeyOf(const uint8_t* key, size_t size) {
+  return std::string_view(reinterpret_cast<const char*>(key), size);
+}
+
 }  // namespace
+
+namespace footfall::capi {
+
+absl::StatusOr<capture::StreamOptions> ReadStreamOptions(
+    const footfall_filter_options* options) {
+  FOOTFALL_ASSIGN_OR_RETURN(const footfall_filter_options read, ReadOptions(options));
+  if (read.level < 0 || read.level > FOOTFALL_LEVEL_PLAYBACK) {
+    return absl::InvalidArgumentError("level is not one of FOOTFALL_LEVEL_*");
+  }
+  if (read.format < FOOTFALL_INPUT_EVENTS || read.format > FOOTFALL_INPUT_AUTO) {
+    return absl::InvalidArgumentError("format is not one of FOOTFALL_INPUT_*");
+  }
+  capture::StreamOptions stream;
+  stream.format = static_cast<capture::InputFormat>(read.format);
+  if (read.level != 0) stream.level = static_cast<model::Level>(read.level);
+  const bool events = read.format == FOOTFALL_INPUT_EVENTS;
+  if (read.event_bytes_max >
+      (events ? capture::kEventBytesLimit : capture::kRecordingEventBytesLimit)) {
+    return absl::InvalidArgumentError(events ? "event_bytes_max is over 64 MiB"
+                                             : "event_bytes_max is over 256 MiB");
+  }
+  stream.event_bytes_max = read.event_bytes_max;
+  return stream;
+}
+
+capture::Policy PolicyOrDefault(const footfall_policy* policy) {
+  return policy == nullptr ? capture::Policy() : policy->policy;
+}
+
+}  // namespace footfall::capi
 
 footfall_status footfall_policy_parse(const char* json, size_t size,
                                       footfall_policy** out_policy,
@@ -54,7 +122,7 @@ footfall_status footfall_policy_parse(const char* json, size_t size,
     if (!capture::Policy::Parse(std::string_view(json, size), policy, refused)) {
       return ToStatus(refused);
     }
-    *out_policy = new footfall_policy{std::move(policy)};
+    *out_policy = new footfall_policy{std::move(policy), std::string(json, size)};
     return absl::OkStatus();
   });
 }
@@ -80,6 +148,25 @@ footfall_status footfall_policy_lint(const footfall_policy* policy,
   });
 }
 
+footfall_status footfall_policy_explain(const footfall_policy* policy, const char* events,
+                                        size_t size, footfall_buffer** out_json,
+                                        footfall_error** error) {
+  if (out_json != nullptr) *out_json = nullptr;
+  return Guard(error, [&]() -> absl::Status {
+    FOOTFALL_REQUIRE(events);
+    FOOTFALL_REQUIRE(out_json);
+    Json explained = Json::MakeArray();
+    for (const capture::Explanation& event :
+         capture::Explain(PolicyOrDefault(policy), std::string_view(events, size))) {
+      explained.Push(ToJson(event));
+    }
+    Json out = Json::MakeObject();
+    out.Set("events", std::move(explained));
+    PutBuffer(out.Dump(), out_json);
+    return absl::OkStatus();
+  });
+}
+
 void footfall_policy_free(footfall_policy* policy) { delete policy; }
 
 footfall_status footfall_filter_new(const footfall_policy* policy,
@@ -89,22 +176,20 @@ footfall_status footfall_filter_new(const footfall_policy* policy,
   if (out_filter != nullptr) *out_filter = nullptr;
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE(out_filter);
-    FOOTFALL_ASSIGN_OR_RETURN(const footfall_filter_options read, ReadOptions(options));
-    if (read.level < 0 || read.level > FOOTFALL_LEVEL_PLAYBACK) {
-      return absl::InvalidArgumentError("level is not one of FOOTFALL_LEVEL_*");
-    }
-    if (read.reserved != 0) return absl::InvalidArgumentError("reserved must be 0");
-    capture::FilterOptions filter;
-    if (read.level != 0) filter.level = static_cast<model::Level>(read.level);
-    if (read.event_bytes_max != 0) {
-      constexpr uint64_t kEventBytesLimit = uint64_t{64} << 20;
-      if (read.event_bytes_max > kEventBytesLimit) {
-        return absl::InvalidArgumentError("event_bytes_max is over 64 MiB");
-      }
-      filter.event_bytes_max = read.event_bytes_max;
-    }
-    *out_filter = new footfall_filter(
-        policy == nullptr ? capture::Policy() : policy->policy, filter);
+    FOOTFALL_ASSIGN_OR_RETURN(const capture::StreamOptions stream,
+                              ReadStreamOptions(options));
+    *out_filter = new footfall_filter(PolicyOrDefault(policy), stream);
+    return absl::OkStatus();
+  });
+}
+
+footfall_status footfall_filter_set_policy(footfall_filter* filter,
+                                           const footfall_policy* policy,
+                                           footfall_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    FOOTFALL_REQUIRE(filter);
+    FOOTFALL_RETURN_IF_ERROR(CheckNotFinished(*filter));
+    filter->filter.SetPolicy(PolicyOrDefault(policy));
     return absl::OkStatus();
   });
 }
@@ -117,9 +202,7 @@ footfall_status footfall_filter_write(footfall_filter* filter, const char* data,
     FOOTFALL_REQUIRE(filter);
     FOOTFALL_REQUIRE(out_ndjson);
     if (size != 0) FOOTFALL_REQUIRE(data);
-    if (filter->finished) {
-      return absl::FailedPreconditionError("the filter is already finished");
-    }
+    FOOTFALL_RETURN_IF_ERROR(CheckNotFinished(*filter));
     filter->filter.Write(std::string_view(data, size));
     PutBuffer(std::exchange(filter->output, {}), out_ndjson);
     return absl::OkStatus();
@@ -133,9 +216,7 @@ footfall_status footfall_filter_finish(footfall_filter* filter,
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE(filter);
     FOOTFALL_REQUIRE(out_ndjson);
-    if (filter->finished) {
-      return absl::FailedPreconditionError("the filter is already finished");
-    }
+    FOOTFALL_RETURN_IF_ERROR(CheckNotFinished(*filter));
     filter->finished = true;
     filter->filter.Finish();
     PutBuffer(std::exchange(filter->output, {}), out_ndjson);
@@ -151,6 +232,65 @@ footfall_status footfall_filter_counters(const footfall_filter* filter,
     FOOTFALL_REQUIRE(filter);
     FOOTFALL_REQUIRE(out_json);
     PutBuffer(capture::CountersToJson(filter->filter.counters(), {}).Dump(), out_json);
+    return absl::OkStatus();
+  });
+}
+
+footfall_status footfall_filter_save(const footfall_filter* filter, const uint8_t* key,
+                                     size_t key_size, footfall_buffer** out_state,
+                                     footfall_error** error) {
+  if (out_state != nullptr) *out_state = nullptr;
+  return Guard(error, [&]() -> absl::Status {
+    FOOTFALL_REQUIRE(filter);
+    FOOTFALL_REQUIRE(key);
+    FOOTFALL_REQUIRE(out_state);
+    const capture::RecordingFilter* recording = filter->filter.recording();
+    if (recording == nullptr) {
+      return absl::FailedPreconditionError(
+          "only the filter of a recording (FOOTFALL_INPUT_RRWEB) can be saved");
+    }
+    if (!recording->BetweenEvents()) {
+      return absl::FailedPreconditionError(
+          "an event is incomplete: write the rest of it, or finish");
+    }
+    capture::SecretString state;
+    // Growing would leave copies of the secrets behind.
+    state.text.reserve(2 * recording->memory_bytes() + (size_t{64} << 10));
+    recording->Save(state.text);
+    FOOTFALL_ASSIGN_OR_RETURN(std::string sealed,
+                              capture::SealState(state.text, KeyOf(key, key_size)));
+    PutBuffer(std::move(sealed), out_state);
+    return absl::OkStatus();
+  });
+}
+
+footfall_status footfall_filter_restore(const footfall_policy* policy,
+                                        const footfall_filter_options* options,
+                                        const uint8_t* key, size_t key_size,
+                                        const char* state, size_t state_size,
+                                        footfall_filter** out_filter,
+                                        footfall_error** error) {
+  if (out_filter != nullptr) *out_filter = nullptr;
+  return Guard(error, [&]() -> absl::Status {
+    FOOTFALL_REQUIRE(key);
+    FOOTFALL_REQUIRE(state);
+    FOOTFALL_REQUIRE(out_filter);
+    FOOTFALL_ASSIGN_OR_RETURN(capture::StreamOptions stream, ReadStreamOptions(options));
+    if (options != nullptr && stream.format != capture::InputFormat::kRrweb) {
+      return absl::InvalidArgumentError("format must be FOOTFALL_INPUT_RRWEB");
+    }
+    if (stream.level != model::Level::kPlayback) {
+      return absl::InvalidArgumentError("level must be FOOTFALL_LEVEL_PLAYBACK");
+    }
+    stream.format = capture::InputFormat::kRrweb;
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const capture::SecretString opened,
+        capture::OpenState(std::string_view(state, state_size), KeyOf(key, key_size)));
+    auto filter = std::make_unique<footfall_filter>(PolicyOrDefault(policy), stream);
+    if (!filter->filter.recording()->Restore(opened.text)) {
+      return absl::DataLossError("the state is malformed");
+    }
+    *out_filter = filter.release();
     return absl::OkStatus();
   });
 }

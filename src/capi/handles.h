@@ -35,6 +35,7 @@ struct footfall_cancel {
 
 struct footfall_policy {
   footfall::capture::Policy policy;
+  std::string text;  // What it was parsed from.
 };
 
 namespace footfall::capi {

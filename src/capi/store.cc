@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "capi/options.h"
 #include "capi/store_handles.h"
+#include "runtime/redact.h"
 
 using footfall::base::Json;
 using footfall::capi::CancelOf;
@@ -289,6 +290,30 @@ footfall_status footfall_store_compact(footfall_store* store, int64_t now_ms,
     out.Set("bytes_before", report.bytes_before);
     out.Set("bytes_after", report.bytes_after);
     PutBuffer(out.Dump(), out_json);
+    return absl::OkStatus();
+  });
+}
+
+footfall_status footfall_store_redact(footfall_store* store,
+                                      const footfall_policy* policy,
+                                      const footfall_redact_options* options,
+                                      footfall_buffer** out_json,
+                                      footfall_error** error) {
+  if (out_json != nullptr) *out_json = nullptr;
+  return Guard(error, [&]() -> absl::Status {
+    FOOTFALL_REQUIRE_OPEN(store);
+    FOOTFALL_ASSIGN_OR_RETURN(const footfall_redact_options read, ReadOptions(options));
+    if (read.reserved != 0) return absl::InvalidArgumentError("reserved must be 0");
+    runtime::RedactOptions redact;
+    if (policy != nullptr) {
+      redact.policy = policy->policy;
+      redact.policy_text = policy->text;
+    }
+    redact.dry_run = read.dry_run != 0;
+    redact.cancel = CancelOf(read.cancel);
+    FOOTFALL_ASSIGN_OR_RETURN(const Json report,
+                              runtime::Redact(*store->instance, redact));
+    PutBuffer(report.Dump(), out_json);
     return absl::OkStatus();
   });
 }

@@ -373,6 +373,10 @@ absl::StatusOr<CompactReport> EventStore::Compact(int64_t now_ms,
                                                   const base::Cancel* cancel) {
   return impl_->Compact(now_ms, cancel);
 }
+absl::StatusOr<RedactReport> EventStore::Redact(const RedactOptions& options,
+                                                Redactor& redactor) {
+  return impl_->Redact(options, redactor);
+}
 absl::StatusOr<CheckReport> EventStore::Check(const base::Cancel* cancel) {
   return impl_->Check(cancel);
 }

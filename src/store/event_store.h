@@ -23,6 +23,7 @@
 #include "model/event.h"
 #include "model/person.h"
 #include "model/session.h"
+#include "store/redact.h"
 
 namespace footfall::store {
 
@@ -198,6 +199,11 @@ class EventStore {
   // Removes events that data retention has expired and gives the space back. People keep
   // their computed attributes.
   absl::StatusOr<CompactReport> Compact(int64_t now_ms, const base::Cancel* cancel);
+
+  // Applies `redactor` to the events that are stored when a redaction under the key
+  // begins; others may be appended meanwhile. When it is cancelled or fails, the next
+  // call with the key goes on. FAILED_PRECONDITION while another one is running.
+  absl::StatusOr<RedactReport> Redact(const RedactOptions& options, Redactor& redactor);
 
   absl::StatusOr<CheckReport> Check(const base::Cancel* cancel);
   absl::StatusOr<base::Json> Stats();

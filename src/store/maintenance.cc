@@ -1,5 +1,6 @@
 // Rewriting what is stored: data retention, forgetting a person, a changed session rule.
 #include <algorithm>
+#include <numeric>
 
 #include "base/file.h"
 #include "base/status.h"
@@ -19,6 +20,20 @@ std::string ForgetKey(uint64_t code) {
 }
 
 }  // namespace
+
+std::string EncodeRewritten(
+    const Batch::Rep& batch, const std::vector<uint64_t>& arrivals, int64_t ingest_ms,
+    absl::FunctionRef<uint32_t(uint32_t dictionary, std::string_view text)> code_of) {
+  std::vector<uint32_t> kept(batch.facts.size());
+  std::iota(kept.begin(), kept.end(), 0);
+  return EncodeRecord({.batch = batch,
+                       .codes = CodeStrings(batch.strings, code_of),
+                       .people = CodesOf(batch),
+                       .kept = kept,
+                       .arrivals = &arrivals,
+                       .first_arrival = arrivals.front(),
+                       .ingest_ms = ingest_ms});
+}
 
 // Which events go. What is kept of a record is encoded anew, so that no string stays
 // behind that only the others used.
@@ -87,20 +102,11 @@ absl::StatusOr<uint64_t> EventStore::Impl::RewriteLog(const Rewrite& rewrite) {
         if (batch.facts.empty()) {
           rows.Delete(rocks_->family(kLog), ToSlice(RecordKey(number)));
         } else {
-          std::vector<uint32_t> kept(batch.facts.size());
-          for (uint32_t i = 0; i < kept.size(); ++i) kept[i] = i;
-          const std::vector<uint32_t> codes = CodeStrings(
-              batch.strings, [this](uint32_t dictionary, std::string_view text) {
-                return dictionaries_->Find(dictionary, text);
-              });
           const std::string value =
-              EncodeRecord({.batch = batch,
-                            .codes = codes,
-                            .people = CodesOf(batch),
-                            .kept = kept,
-                            .arrivals = &arrivals,
-                            .first_arrival = arrivals.front(),
-                            .ingest_ms = record.header().ingest_ms});
+              EncodeRewritten(batch, arrivals, record.header().ingest_ms,
+                              [this](uint32_t dictionary, std::string_view text) {
+                                return dictionaries_->Find(dictionary, text);
+                              });
           rows.Put(rocks_->family(kLog), ToSlice(RecordKey(number)), ToSlice(value));
         }
         return rows.GetDataSize() > kRewriteBytes ? write() : absl::OkStatus();

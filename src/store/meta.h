@@ -21,6 +21,8 @@ inline constexpr const char* kRebuildKey = "rebuild_sessions";
 inline constexpr std::string_view kSettingPrefix = "setting/";
 inline constexpr std::string_view kDocumentPrefix = "document/";
 inline constexpr std::string_view kForgetPrefix = "forget/";
+inline constexpr std::string_view kRedactPrefix = "redact/";
+inline constexpr std::string_view kUnlinkPrefix = "unlink/";
 
 // Written with every log record.
 struct Counters {

@@ -200,6 +200,18 @@ absl::Status EventStore::Impl::Replay(const std::shared_ptr<Rocks>& rocks,
   });
 }
 
+absl::Status EventStore::Impl::CatchUpPeople() {
+  FOOTFALL_RETURN_IF_ERROR(FinishRedactedPeople().status());
+  people_->Reset();
+  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t through, ReadMark(*rocks_, kPeopleThroughKey));
+  FOOTFALL_RETURN_IF_ERROR(Replay(rocks_, through, people_.get(), UINT64_MAX, nullptr,
+                                  /*may_write=*/true));
+  FOOTFALL_RETURN_IF_ERROR(people_->Flush(counters_.next_record - 1));
+  people_behind_ = false;
+  ++version_;
+  return absl::OkStatus();
+}
+
 absl::Status EventStore::Impl::OpenWriter(bool create) {
   FOOTFALL_ASSIGN_OR_RETURN(
       rocks_, Rocks::Open(path_, Rocks::Access::kWrite, create, budget_, options_.log));
@@ -226,6 +238,8 @@ absl::Status EventStore::Impl::OpenWriter(bool create) {
   for (const std::string& codes : unfinished) {
     FOOTFALL_RETURN_IF_ERROR(FinishForgetting(codes).status());
   }
+  FOOTFALL_ASSIGN_OR_RETURN(people_behind_, FinishRedactedPeople());
+  if (people_behind_) FOOTFALL_RETURN_IF_ERROR(CatchUpPeople());
   view_bytes_ = people_->bytes() + ids_->bytes() + dictionaries_->bytes();
   FOOTFALL_ASSIGN_OR_RETURN(const auto rebuild, rocks_->Get(kMeta, kRebuildKey));
   return rebuild.has_value() ? RebuildSessions() : absl::OkStatus();

@@ -52,6 +52,7 @@ class EventStore::Impl {
       std::string_view kind);
   absl::StatusOr<uint64_t> ForgetPerson(std::string_view id);
   absl::StatusOr<CompactReport> Compact(int64_t now_ms, const base::Cancel* cancel);
+  absl::StatusOr<RedactReport> Redact(const RedactOptions& options, Redactor& redactor);
   absl::StatusOr<CheckReport> Check(const base::Cancel* cancel);
   absl::StatusOr<base::Json> Stats();
   Metrics metrics() const;
@@ -98,6 +99,8 @@ class EventStore::Impl {
   absl::Status CreateMeta(const Rocks& rocks);
   absl::Status Replay(const std::shared_ptr<Rocks>& rocks, uint64_t people_through,
                       People* people, uint64_t ids_through, IdIndex* ids, bool may_write);
+  // Brings the states up to the log after they were cut back.
+  absl::Status CatchUpPeople();
   absl::StatusOr<std::shared_ptr<const Snapshot>> TakeReaderSnapshot();
   absl::StatusOr<std::shared_ptr<Rocks>> Database();
   std::string FilesSignature(bool manifest_only) const;
@@ -110,6 +113,27 @@ class EventStore::Impl {
   absl::StatusOr<std::vector<std::pair<uint64_t, Hash128>>> StatelessPeople();
   absl::Status SettleStaleRuns(const base::Cancel* cancel);
   absl::Status RebuildSessions();
+
+  // redact.cc
+  struct Redaction;
+  struct RedactedSlice;
+  absl::StatusOr<RedactReport> CountRedaction(const RedactOptions& options,
+                                              Redactor& redactor);
+  absl::StatusOr<Redaction> BeginRedaction(std::string_view key);
+  absl::Status RedactSlice(Redaction& redaction, Redactor& redactor);
+  absl::Status RedactRecord(uint64_t number, LogRecord& record, Redactor& redactor,
+                            Redaction& redaction, RedactedSlice& slice);
+  absl::Status WriteSlice(const Redaction& next, size_t strings, RedactedSlice& slice);
+  absl::Status WriteSynced(rocksdb::WriteBatch& rows);
+  absl::Status EndLogPhase(Redaction& redaction, Redactor& redactor);
+  absl::Status RedactStates(Redaction& redaction, Redactor& redactor);
+  absl::Status StartPeoplePhase(Redaction& redaction);
+  absl::Status Unlink(rocksdb::WriteBatch& rows);
+  void PutPeopleThrough(uint64_t record, rocksdb::WriteBatch& rows) const;
+  absl::Status KeepExpiredStates(Redaction& redaction);
+  absl::StatusOr<std::vector<uint64_t>> CountActivity(uint64_t first, uint64_t end);
+  absl::StatusOr<bool> FinishRedactedPeople();
+  absl::Status EraseRedacted(const Redaction& redaction);
 
   void Log(LogSeverity severity, std::string_view message) const;
   std::shared_ptr<const Snapshot> MakeSnapshot(std::shared_ptr<Rocks> rocks,
@@ -129,6 +153,8 @@ class EventStore::Impl {
   std::mutex queue_mutex_;
   std::deque<Writer*> queue_;
 
+  std::mutex redact_mutex_;  // Held by the one redaction that may change the store.
+
   std::shared_ptr<Rocks> rocks_;
   // Replaced by another object when strings are erased; a reader's too.
   std::shared_ptr<Dictionaries> dictionaries_;
@@ -138,6 +164,7 @@ class EventStore::Impl {
   std::unique_ptr<IdIndex> ids_;
   Counters counters_;
   bool write_failed_ = false;
+  bool people_behind_ = false;  // CatchUpPeople must come before anything else.
   std::weak_ptr<const Snapshot> last_snapshot_;
   uint64_t last_snapshot_version_ = 0;
   uint64_t version_ = 1;  // Grows with every change that a snapshot shows.
@@ -190,6 +217,12 @@ absl::StatusOr<std::vector<Identity>> IdentitiesOf(const Batch::Rep& batch,
                                                    CodeLookup& lookup);
 // Names the people of a parsed record by their codes; `names` holds the text.
 void NameByCode(LogRecord& record, std::vector<std::string>* names);
+
+// The record that holds the events of `batch`, in which people are named by their codes;
+// `code_of` as for CodeStrings.
+std::string EncodeRewritten(
+    const Batch::Rep& batch, const std::vector<uint64_t>& arrivals, int64_t ingest_ms,
+    absl::FunctionRef<uint32_t(uint32_t dictionary, std::string_view text)> code_of);
 
 inline constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 inline int64_t DayOf(int64_t time_ms) {

@@ -19,6 +19,7 @@ static void expect(const char* what, size_t got, size_t want) {
 int main(void) {
   SIZE(footfall_filter_options, 24);
   OFFSET(footfall_filter_options, level, 8);
+  OFFSET(footfall_filter_options, format, 12);
   OFFSET(footfall_filter_options, event_bytes_max, 16);
   SIZE(footfall_store_options, 48);
   OFFSET(footfall_store_options, mode, 8);
@@ -31,6 +32,9 @@ int main(void) {
   OFFSET(footfall_ingest_options, now_ms, 16);
   OFFSET(footfall_ingest_options, cancel, 24);
   OFFSET(footfall_ingest_options, source, 32);
+  SIZE(footfall_redact_options, 24);
+  OFFSET(footfall_redact_options, cancel, 8);
+  OFFSET(footfall_redact_options, dry_run, 16);
   SIZE(footfall_store_metrics, 80);
   OFFSET(footfall_store_metrics, memory_bytes, 72);
   SIZE(footfall_report_options, 56);

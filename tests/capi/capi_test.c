@@ -7,35 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static int failures = 0;
-static int checks = 0;
-
-#define CHECK(condition)                                                   \
-  do {                                                                     \
-    ++checks;                                                              \
-    if (!(condition)) {                                                    \
-      ++failures;                                                          \
-      printf("%s:%d: failed: %s\n", __FILE__, __LINE__, #condition);       \
-    }                                                                      \
-  } while (0)
-
-static void check_status(int line, footfall_status got, footfall_status want,
-                         footfall_error* error) {
-  ++checks;
-  if (got != want) {
-    ++failures;
-    printf("%s:%d: status %s, not %s: %s\n", __FILE__, line, footfall_status_name(got),
-           footfall_status_name(want), footfall_error_message(error));
-  }
-  footfall_error_free(error);
-}
-/* `call` uses `&error`. */
-#define EXPECT(want, call)                            \
-  do {                                                \
-    footfall_error* error = NULL;                     \
-    const footfall_status got_ = (call);              \
-    check_status(__LINE__, got_, (want), error);      \
-  } while (0)
+#include "check.h"
 
 static const int64_t kNow = 1763712000000; /* 2025-11-21T08:00:00Z */
 
@@ -59,12 +31,6 @@ static const char* path_of(const char* name) {
   char* out = paths[next++ % 4];
   snprintf(out, sizeof(paths[0]), "%s/%s", folder, name);
   return out;
-}
-
-static int contains(const footfall_buffer* buffer, const char* text) {
-  const int found = strstr(footfall_buffer_data(buffer), text) != NULL;
-  if (!found) printf("  not in: %s\n", footfall_buffer_data(buffer));
-  return found;
 }
 
 static void count_free(void* payload) { ++*(int*)payload; }
@@ -212,8 +178,9 @@ static void test_ingest(footfall_store* store) {
   footfall_buffer* result = NULL;
   EXPECT(FOOTFALL_OK, footfall_store_ingest(store, kEvents, strlen(kEvents), &options,
                                             &result, &error));
-  CHECK(contains(result, "\"accepted\":2,\"duplicates\":1,\"dropped_level\":1,"
-                         "\"dropped_policy\":0,\"rejected\":1"));
+  CHECK(contains(result,
+                 "\"accepted\":2,\"duplicates\":1,\"dropped_level\":1,"
+                 "\"dropped_policy\":0,\"rejected\":1"));
   CHECK(contains(result, "\"file\":\"events.ndjson\",\"index\":3,\"line\":4"));
   CHECK(contains(result, "\"path\":\"time\""));
   footfall_buffer_free(result);
@@ -223,8 +190,8 @@ static void test_ingest(footfall_store* store) {
   EXPECT(FOOTFALL_OK, footfall_cancel_new(0, &cancel, &error));
   footfall_cancel_request(cancel);
   options.cancel = cancel;
-  EXPECT(FOOTFALL_CANCELLED, footfall_store_ingest(store, kEvents, strlen(kEvents),
-                                                   &options, NULL, &error));
+  EXPECT(FOOTFALL_CANCELLED,
+         footfall_store_ingest(store, kEvents, strlen(kEvents), &options, NULL, &error));
   footfall_cancel_free(cancel);
   EXPECT(FOOTFALL_OK, footfall_cancel_new(1, &cancel, &error));
   nanosleep(&(struct timespec){0, 20 * 1000 * 1000}, NULL);
@@ -269,8 +236,9 @@ static int32_t stop(const char* data, size_t size, void* payload) {
 static void test_people_and_events(footfall_store* store) {
   footfall_buffer* json = NULL;
   EXPECT(FOOTFALL_OK, footfall_person_show(store, "ana@example.com", &json, &error));
-  CHECK(contains(json, "\"person\":\"ana@example.com\",\"identified\":true,"
-                       "\"account\":\"example.com\""));
+  CHECK(contains(json,
+                 "\"person\":\"ana@example.com\",\"identified\":true,"
+                 "\"account\":\"example.com\""));
   CHECK(contains(json, "\"events\":1"));
   footfall_buffer_free(json);
   EXPECT(FOOTFALL_NOT_FOUND, footfall_person_show(store, "eve", &json, &error));
@@ -279,16 +247,16 @@ static void test_people_and_events(footfall_store* store) {
   size_t bytes = 0;
   EXPECT(FOOTFALL_OK,
          footfall_events_export(
-             store, "{\"field\":\"event.name\",\"op\":\"is\",\"value\":\"save\"}", kNow, NULL,
-             collect, &bytes, &error));
+             store, "{\"field\":\"event.name\",\"op\":\"is\",\"value\":\"save\"}", kNow,
+             NULL, collect, &bytes, &error));
   CHECK(bytes > 100 && bytes < 1000);
   int calls = 0;
   EXPECT(FOOTFALL_CANCELLED,
          footfall_events_export(store, NULL, kNow, NULL, stop, &calls, &error));
   CHECK(calls == 1);
   EXPECT(FOOTFALL_INVALID_ARGUMENT,
-         footfall_events_export(store, "{\"field\":\"nope\"}", kNow, NULL, collect, &bytes,
-                                &error));
+         footfall_events_export(store, "{\"field\":\"nope\"}", kNow, NULL, collect,
+                                &bytes, &error));
 
   EXPECT(FOOTFALL_OK, footfall_person_forget(store, "p7", &json, &error));
   CHECK(contains(json, "\"events\":500"));
@@ -309,8 +277,9 @@ static void test_reports(footfall_store* store) {
   EXPECT(FOOTFALL_OK,
          footfall_result_format(result, FOOTFALL_FORMAT_CSV, &bytes, &error));
   CHECK(contains(bytes, "person,first_login,last_login,logins_last_30_days"));
-  CHECK(contains(bytes, "ana@example.com,2025-11-21T07:43:20.000Z,"
-                        "2025-11-21T07:43:20.000Z,1"));
+  CHECK(contains(bytes,
+                 "ana@example.com,2025-11-21T07:43:20.000Z,"
+                 "2025-11-21T07:43:20.000Z,1"));
   footfall_buffer_free(bytes);
   EXPECT(FOOTFALL_INVALID_ARGUMENT, footfall_result_format(result, 77, &bytes, &error));
   EXPECT(FOOTFALL_OK, footfall_result_stats(result, &bytes, &error));
@@ -384,6 +353,42 @@ static void test_reports(footfall_store* store) {
   CHECK(result == NULL);
 }
 
+static void test_redact(footfall_store* store) {
+  footfall_buffer* json = NULL;
+  footfall_redact_options options = FOOTFALL_REDACT_OPTIONS_INIT;
+  footfall_policy* policy = NULL;
+  const char strict[] = "{\"text\":\"mask\",\"context\":{\"drop\":[\"city\"]}}";
+  EXPECT(FOOTFALL_OK, footfall_policy_parse(strict, strlen(strict), &policy, &error));
+  options.dry_run = 1;
+  EXPECT(FOOTFALL_OK, footfall_store_redact(store, policy, &options, &json, &error));
+  CHECK(contains(json,
+                 "{\"examined\":24502,\"changed\":0,\"dropped\":0,\"rules\":{},"
+                 "\"done\":true,"));
+  footfall_buffer_free(json);
+  options.dry_run = 0;
+  EXPECT(FOOTFALL_OK, footfall_cancel_new(0, &options.cancel, &error));
+  footfall_cancel_request(options.cancel);
+  EXPECT(FOOTFALL_OK, footfall_store_redact(store, policy, &options, &json, &error));
+  CHECK(contains(json, "{\"examined\":0,"));
+  CHECK(contains(json, "\"done\":false,\"records_done\":0,"));
+  footfall_buffer_free(json);
+  footfall_cancel_free(options.cancel);
+  /* The DEFAULT policy and default options; nobody wants the report. */
+  EXPECT(FOOTFALL_OK, footfall_store_redact(store, NULL, NULL, NULL, &error));
+  options.cancel = NULL;
+  options.reserved = 1;
+  EXPECT(FOOTFALL_INVALID_ARGUMENT,
+         footfall_store_redact(store, policy, &options, &json, &error));
+  CHECK(json == NULL);
+  options.reserved = 0;
+  options.struct_size = 3;
+  EXPECT(FOOTFALL_INVALID_ARGUMENT,
+         footfall_store_redact(store, policy, &options, NULL, &error));
+  EXPECT(FOOTFALL_INVALID_ARGUMENT,
+         footfall_store_redact(NULL, policy, NULL, NULL, &error));
+  footfall_policy_free(policy);
+}
+
 static void test_upkeep(footfall_store* store) {
   footfall_buffer* json = NULL;
   EXPECT(FOOTFALL_OK, footfall_settings_set(store, "level", "interactions", &error));
@@ -412,6 +417,8 @@ static void test_upkeep(footfall_store* store) {
   CHECK(contains(json, "\"events\":24502"));
   footfall_buffer_free(json);
   footfall_store_free(restored);
+
+  test_redact(store);
 
   footfall_store_metrics metrics = FOOTFALL_STORE_METRICS_INIT;
   EXPECT(FOOTFALL_OK, footfall_store_get_metrics(store, &metrics, &error));

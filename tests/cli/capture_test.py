@@ -62,14 +62,39 @@ class FilterTest(ProgramTest):
         self.assertEqual((counts["errors"][0]["index"], counts["errors"][0]["line"]), (1, 2))
         self.assertEqual(counts["errors_omitted"], 0)
 
-    def test_recordings_are_refused(self):
-        error = self.error_of("filter", "--format", "rrweb", code="UNIMPLEMENTED")
-        self.assertIn("rrweb", error["message"])
-        text = ndjson(event())
+    def test_recordings(self):
+        resize = {"type": 3, "data": {"source": 4, "width": 8, "height": 6}, "timestamp": 1}
+        meta = {
+            "type": 4,
+            "data": {"href": "https://a.example/x?k=1", "width": 8, "height": 6},
+            "timestamp": 2,
+        }
+        text = ndjson(meta, resize)
+        by_format = self.run_program("filter", "--format", "rrweb", "--json", stdin=text)
         self.assertEqual(
-            self.run_program("filter", "--format", "events", stdin=text).out,
-            self.run_program("filter", "--format", "auto", stdin=text).out,
+            [json.loads(line) for line in by_format.out.splitlines()],
+            [{**meta, "data": {**meta["data"], "href": "https://a.example/x"}}, resize],
         )
+        counts = json.loads(by_format.err)
+        self.assertEqual((counts["accepted"], counts["rules"]), (2, {"url_query": 1}))
+        for given in (text, json.dumps([meta, resize])):
+            self.assertEqual(self.run_program("filter", stdin=given).out, by_format.out)
+        done = self.run_program("filter", "--format", "events", "--json", stdin=text)
+        self.assertEqual(json.loads(done.err)["rejected"], 2)
+        done = self.run_program("filter", "--level", "dxa", "--json", stdin=text)
+        self.assertEqual((done.out, json.loads(done.err)["dropped_level"]), ("", 2))
+        events = ndjson(event())
+        self.assertEqual(
+            self.run_program("filter", "--format", "events", stdin=events).out,
+            self.run_program("filter", "--format", "auto", stdin=events).out,
+        )
+
+    def test_a_failed_filter_prints_no_counts(self):
+        done = self.run_program("filter", self.path("none"), expect=1)
+        self.assertEqual(len(done.err.splitlines()), 1, done.err)
+        junk = self.path("junk.zst", b"this is not zstd at all")
+        done = self.run_program("filter", junk, expect=1)
+        self.assertEqual(len(done.err.splitlines()), 1, done.err)
 
     def test_files_and_compressed_files(self):
         plain = self.path("e.ndjson", ndjson(event(name="one")) * 20_000)
@@ -416,3 +441,60 @@ class PolicyTest(ProgramTest):
         self.assertEqual(error["path"], "$.text")
         self.error_of("policy", "lint", self.path("none"), code="NOT_FOUND")
         self.error_of("policy", "lint", "-", stdin="", code="INVALID_ARGUMENT")
+
+
+class ExplainTest(ProgramTest):
+    EVENT = event(
+        type="click",
+        url="https://a.example/x?token=verysecret",
+        element={"tag": "b", "id": "salary", "text": "81000 euro"},
+    )
+
+    def test_rules_are_named_and_values_are_not(self):
+        policy = self.path("p.json", '{"censor": [{"id": "salary"}]}')
+        # One event may span lines.
+        for text in (json.dumps(self.EVENT), json.dumps(self.EVENT, indent=1)):
+            done = self.run_program(
+                "policy", "explain", "--policy", policy, "--json", "-", stdin=text
+            )
+            (explained,) = json.loads(done.out)["events"]
+            self.assertEqual(explained["outcome"], "passed")
+            rules = {row["rule"]: row for row in explained["removed"]}
+            self.assertEqual(rules["censored"]["policy_path"], "$.censor[0]")
+            self.assertEqual(rules["url_query"]["path"], "url")
+            self.assertIsNone(rules["url_query"]["policy_path"])
+            self.assertNotIn("verysecret", done.out)
+            self.assertNotIn("81000", done.out)
+
+    def test_text(self):
+        broken = event(time=None)
+        file = self.path("e.ndjson", ndjson(self.EVENT, broken, event()))
+        done = self.run_program("policy", "explain", file)
+        lines = done.out.splitlines()
+        self.assertEqual(lines[0], "event 1: passed")
+        self.assertEqual(lines[1].split(), ["rule", "effect", "path", "policy_path"])
+        self.assertIn(["url_query", "removed", "url", "-"], [line.split() for line in lines])
+        self.assertRegex(done.out, r"(?m)^event 2: rejected: time: .+")
+        self.assertEqual(lines[-1], "event 3: passed")
+        self.assertNotIn("verysecret", done.out)
+
+    def test_recordings(self):
+        meta = {
+            "type": 4,
+            "data": {"href": "https://a.example/?k=1", "width": 8, "height": 6},
+            "timestamp": 2,
+        }
+        text = json.dumps([meta, {"type": 6, "data": {"plugin": "x"}, "timestamp": 3}])
+        done = self.run_program("policy", "explain", "--json", stdin=text)
+        first, second = json.loads(done.out)["events"]
+        self.assertIn("url_query", [row["rule"] for row in first["removed"]])
+        self.assertEqual(second["outcome"], "dropped_policy")
+
+    def test_refusals(self):
+        self.error_of("policy", "explain", self.path("none"), code="NOT_FOUND")
+        self.error_of("policy", "explain", "-", stdin="  ", code="INVALID_ARGUMENT")
+        bad = self.path("p.json", '{"text": "hide"}')
+        error = self.error_of(
+            "policy", "explain", "--policy", bad, stdin="{}", code="INVALID_ARGUMENT"
+        )
+        self.assertEqual(error["path"], "$.text")

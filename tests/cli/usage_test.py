@@ -9,6 +9,8 @@ COMMANDS = [
     ["filter"],
     ["ingest"],
     ["policy", "lint"],
+    ["policy", "explain"],
+    ["leak-test"],
     *(["report", verb] for verb in ("list", "show", "save", "delete", "run")),
     *(["person", verb] for verb in ("list", "show", "export", "forget")),
     ["events", "export"],
@@ -53,6 +55,31 @@ class UsageTest(ProgramTest):
             f"footfall {versions['version']} (library {versions['library']})\n",
         )
 
+    def test_help_that_cannot_be_written_fails(self):
+        for words in (["--help"], ["filter", "--help"], ["--version"], ["version"]):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run(
+                    [PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, timeout=60
+                )
+            self.assertEqual(done.returncode, 1, words)
+            self.assertIn(b"No space left", done.stderr)
+
+    def test_a_wrong_range_or_zone_is_wrong_use(self):
+        self.fill()
+        for command in (["report", "run", "logins"], ["person", "list"]):
+            for option, value in (
+                ("--from", "yesterday"), ("--to", "2025-13-01"), ("--tz", "Mars/Base"),
+            ):
+                words = [*command, "--db", self.db, option, value]
+                done = self.run_program(*words, expect=2)
+                self.assertIn(f"footfall: {option}: '{value}' is not a", done.err)
+                self.assertIn("--help", done.err)
+                error = self.error_of(*words, expect=2, code="INVALID_ARGUMENT")
+                self.assertTrue(error["message"].startswith(option))
+        # In a definition it is no matter of the command line.
+        file = self.path("d.json", '{"name": "x", "kind": "table", "timezone": "Mars"}')
+        self.error_of("report", "run", "--db", self.db, "--definition", file, expect=1)
+
     def test_an_unknown_command_is_named(self):
         for words in (["dance"], ["report", "dance"]):
             done = self.run_program(*words, expect=2)
@@ -69,6 +96,10 @@ class UsageTest(ProgramTest):
             ["filter", "a", "b"],
             ["filter", "--level", "high"],
             ["filter", "--format", "xml"],
+            ["policy", "explain", "a", "b"],
+            ["leak-test", "recording.ndjson"],
+            ["leak-test", "--canaries", "c.txt"],
+            ["leak-test", "--canaries", "c.txt", "--format", "xml", "r.ndjson"],
             ["completion", "fish"],
         ):
             done = self.run_program(*words, expect=2)
@@ -104,6 +135,9 @@ class UsageTest(ProgramTest):
             self.complete("report", "run", "logins", "--format", "n"), ["ndjson"]
         )
         self.assertEqual(self.complete("filter", "--level", "i"), ["interactions"])
+        self.assertEqual(self.complete("filter", "--format", "r"), ["rrweb"])
+        self.assertEqual(self.complete("leak-test", "--format", "e"), ["events"])
+        self.assertEqual(self.complete("policy", ""), ["lint", "explain"])
         self.assertEqual(self.complete("settings", "set", "ret"), ["retention_days"])
         self.assertEqual(self.complete("ingest", "--db", ""), [])
         self.assertEqual(self.complete("check", "--"), ["--help", "--db", "--json"])

@@ -85,6 +85,56 @@ TEST_F(WrapperTest, FilterStreamsAndCounts) {
   EXPECT_EQ(late.error().code, FOOTFALL_FAILED_PRECONDITION);
 }
 
+constexpr std::string_view kMeta =
+    R"({"type":4,"data":{"href":"https://a.example/?tab=1","width":8,"height":6},)"
+    R"("timestamp":1})"
+    "\n";
+
+TEST_F(WrapperTest, PolicyExplainsEvents) {
+  auto explained = Policy().Explain(kMeta);
+  ASSERT_TRUE(explained.ok());
+  EXPECT_NE(explained->view().find("\"rule\":\"url_query\""), std::string_view::npos);
+}
+
+TEST_F(WrapperTest, RecordingsAreFilteredSavedAndRestored) {
+  auto filter = Filter::Make({}, {.format = FOOTFALL_INPUT_RRWEB});
+  ASSERT_TRUE(filter.ok());
+  auto policy = Policy::Parse(R"({"url":{"keep_query":["tab"]}})");
+  ASSERT_TRUE(policy.ok());
+  ASSERT_TRUE(filter->SetPolicy(*policy).ok());
+  auto kept = filter->Write(kMeta);
+  ASSERT_TRUE(kept.ok());
+  EXPECT_EQ(kept->view(), kMeta);
+  const std::string key(FOOTFALL_STATE_KEY_BYTES, 'k');
+  auto state = filter->Save(key);
+  ASSERT_TRUE(state.ok());
+  auto restored = Filter::Restore(key, state->view());
+  ASSERT_TRUE(restored.ok());
+  auto cleaned = restored->Write(kMeta);
+  ASSERT_TRUE(cleaned.ok());
+  EXPECT_EQ(cleaned->view().find("tab"), std::string_view::npos);
+  EXPECT_EQ(filter->Save("short").error().code, FOOTFALL_INVALID_ARGUMENT);
+  EXPECT_EQ(Filter::Restore(key, "none").error().code, FOOTFALL_DATA_LOSS);
+  EXPECT_EQ(Filter::Restore(key, state->view(), {}, {}).error().code,
+            FOOTFALL_INVALID_ARGUMENT);
+}
+
+TEST_F(WrapperTest, LeaksAreFound) {
+  const std::string_view canaries = R"(["a.example","nowhere"])";
+  auto whole = RunLeakTest(kMeta, canaries, {}, {.format = FOOTFALL_INPUT_AUTO});
+  ASSERT_TRUE(whole.ok());
+  EXPECT_NE(whole->view().find(R"("survived":["#1"])"), std::string_view::npos);
+  EXPECT_NE(whole->view().find(R"("void":["#2"])"), std::string_view::npos);
+  auto search = LeakSearch::Make(canaries, {}, {.format = FOOTFALL_INPUT_RRWEB});
+  ASSERT_TRUE(search.ok());
+  ASSERT_TRUE(search->Write(kMeta).ok());
+  auto result = search->Finish();
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->view(), whole->view());
+  EXPECT_EQ(search->Write("x").error().code, FOOTFALL_FAILED_PRECONDITION);
+  EXPECT_EQ(LeakSearch::Make(R"(["abc"])").error().path, "$[0]");
+}
+
 TEST_F(WrapperTest, FilterRefusesALevelThatDoesNotExist) {
   auto filter = Filter::Make({}, {.level = 99});
   ASSERT_FALSE(filter.ok());

@@ -1,10 +1,7 @@
 // What is erased is gone from the files, and nothing else is.
-#include <zstd.h>
-
-#include <fstream>
-#include <iterator>
 #include <set>
 
+#include "tests/store/files_test_util.h"
 #include "tests/store/store_test_util.h"
 
 namespace footfall::store {
@@ -12,44 +9,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-// All bytes of the store's files, and what the compressed blocks among them unpack to.
-std::string BytesOf(const std::string& directory) {
-  std::string all;
-  int frames = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-    all += bytes;
-    constexpr std::string_view kMagic = "\x28\xb5\x2f\xfd";
-    for (size_t at = bytes.find(kMagic); at != std::string::npos;
-         at = bytes.find(kMagic, at + 1)) {
-      const char* const start = bytes.data() + at;
-      const size_t size = ZSTD_findFrameCompressedSize(start, bytes.size() - at);
-      const unsigned long long content =
-          ZSTD_getFrameContentSize(start, bytes.size() - at);
-      if (ZSTD_isError(size) || content > (64u << 20)) continue;
-      std::string text(content, '\0');
-      const size_t unpacked = ZSTD_decompress(text.data(), text.size(), start, size);
-      if (ZSTD_isError(unpacked)) continue;
-      all += text;
-      ++frames;
-    }
-  }
-  EXPECT_GT(frames, 0);
-  return all;
-}
-
-// Of `texts`, those that the files hold.
-std::vector<std::string> Found(const std::string& directory,
-                               const std::vector<std::string>& texts) {
-  const std::string bytes = BytesOf(directory);
-  std::vector<std::string> found;
-  for (const std::string& text : texts) {
-    if (bytes.find(text) != std::string::npos) found.push_back(text);
-  }
-  return found;
-}
 
 // id, url, title and string properties of all events, in order of arrival.
 std::vector<std::string> Events(const Snapshot& snapshot) {
@@ -133,14 +92,14 @@ TEST(ErasureTest, ForgettingTakesTheirStringsOutOfTheFiles) {
   visit.session = "session-of-eve";
   AppendOrDie(*store, {visit, Bob("b1"), EvesIdentify("e2")});
   ASSERT_TRUE(store->Compact(kNow, nullptr).ok());
-  EXPECT_EQ(Found(dir / "s", TracesOfEve()), TracesOfEve());
+  EXPECT_EQ(TextsInFiles(dir / "s", TracesOfEve()), TracesOfEve());
   // Sent again beside an event of somebody else, and dropped.
   EXPECT_EQ(AppendOrDie(*store, {visit, Bob("b2"), EvesIdentify("e2")}).duplicates, 2u);
   const auto removed = store->ForgetPerson("eve");
   ASSERT_TRUE(removed.ok()) << removed.status();
   EXPECT_EQ(*removed, 2u);
-  EXPECT_THAT(Found(dir / "s", TracesOfEve()), IsEmpty());
-  EXPECT_THAT(Found(dir / "s", {"shared plan", "bob@example.com"}),
+  EXPECT_THAT(TextsInFiles(dir / "s", TracesOfEve()), IsEmpty());
+  EXPECT_THAT(TextsInFiles(dir / "s", {"shared plan", "bob@example.com"}),
               ElementsAre("shared plan", "bob@example.com"));
   const auto expect_the_others = [&store] {
     std::vector<std::string> events = Events(*store);
@@ -168,7 +127,7 @@ TEST(ErasureTest, ForgettingTakesTheirStringsOutOfTheFiles) {
                   "key-of-eve=value-of-eve");
     ExpectClean(*store);
     EXPECT_EQ(*store->ForgetPerson("eve"), 2u);
-    EXPECT_THAT(Found(dir / "s", TracesOfEve()), IsEmpty());
+    EXPECT_THAT(TextsInFiles(dir / "s", TracesOfEve()), IsEmpty());
     expect_the_others();
   }
 }
@@ -182,11 +141,12 @@ TEST(ErasureTest, DataRetentionTakesStringsOutOfTheFiles) {
   visit.session = "session-of-eve";
   AppendOrDie(*store, {visit, Bob("b1")});
   ASSERT_TRUE(store->Compact(kNow - 60 * kDay, nullptr).ok());
-  ASSERT_EQ(Found(dir / "s", TracesOfEve()).size(), 6u);  // Without an identify event.
+  ASSERT_EQ(TextsInFiles(dir / "s", TracesOfEve()).size(),
+            6u);  // Without an identify event.
   const auto report = store->Compact(kNow, nullptr);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_EQ(report->events_removed, 1u);
-  EXPECT_THAT(Found(dir / "s", TracesOfEve()), IsEmpty());
+  EXPECT_THAT(TextsInFiles(dir / "s", TracesOfEve()), IsEmpty());
   for (int i = 0; i < 2; ++i) {
     const std::vector<std::string> events = Events(*store);
     ASSERT_EQ(events.size(), 301u);

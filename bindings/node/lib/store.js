@@ -9,6 +9,7 @@ const {
   size,
   text,
 } = require('./native.js');
+const { policyHandle } = require('./capture.js');
 const { ingest, openIngest } = require('./ingest.js');
 const { Result } = require('./result.js');
 
@@ -203,6 +204,20 @@ class Store {
   compact({ now, signal } = {}) {
     return cancellable(signal, async (cancel) =>
       JSON.parse(await native.storeCompact(this.#handle, milliseconds(now), cancel)),
+    );
+  }
+
+  /** Applies a stricter policy to the stored events. */
+  redact({ policy, dryRun = false, signal } = {}) {
+    return cancellable(signal, async (cancel) =>
+      JSON.parse(
+        await native.storeRedact(
+          this.#handle,
+          policyHandle(policy),
+          dryRun ? 1 : 0,
+          cancel,
+        ),
+      ),
     );
   }
 

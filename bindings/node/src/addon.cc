@@ -72,18 +72,79 @@ Napi::Value PolicyLint(Info info) {
   return json.String(info.Env());
 }
 
-// filterNew(policy | null, level, eventBytesMax)
-Napi::Value FilterNew(Info info) {
+// policyExplain(policy, bytes): JSON
+Napi::Value PolicyExplain(Info info) {
+  const Bytes events(info[1]);
+  const OutBuffer json;
+  CallNow(info.Env(), [&](footfall_error** error) {
+    return Lib().footfall_policy_explain(Unwrap<footfall_policy>(info[0]).get(),
+                                         events.data, events.size, json.out(), error);
+  });
+  return json.String(info.Env());
+}
+
+// Options of a filter: level, format, eventBytesMax.
+footfall_filter_options FilterOptions(Info info, size_t first) {
   footfall_filter_options options = FOOTFALL_FILTER_OPTIONS_INIT;
-  options.level = static_cast<int32_t>(Integer(info[1]));
-  options.event_bytes_max = static_cast<uint64_t>(Integer(info[2]));
+  options.level = static_cast<int32_t>(Integer(info[first]));
+  options.format = static_cast<int32_t>(Integer(info[first + 1]));
+  options.event_bytes_max = static_cast<uint64_t>(Integer(info[first + 2]));
+  return options;
+}
+
+Napi::Value WrapFilter(Napi::Env env, footfall_filter* filter) {
+  return Wrap(env, std::shared_ptr<footfall_filter>(filter, Lib().footfall_filter_free));
+}
+
+// The key of a saved state.
+const uint8_t* KeyData(const Bytes& key) {
+  return reinterpret_cast<const uint8_t*>(key.data);
+}
+
+// filterNew(policy | null, ...FilterOptions)
+Napi::Value FilterNew(Info info) {
+  const footfall_filter_options options = FilterOptions(info, 1);
   footfall_filter* filter = nullptr;
   CallNow(info.Env(), [&](footfall_error** error) {
     return Lib().footfall_filter_new(Unwrap<footfall_policy>(info[0]).get(), &options,
                                      &filter, error);
   });
-  return Wrap(info.Env(),
-              std::shared_ptr<footfall_filter>(filter, Lib().footfall_filter_free));
+  return WrapFilter(info.Env(), filter);
+}
+
+// filterRestore(policy | null, ...FilterOptions, key, state)
+Napi::Value FilterRestore(Info info) {
+  const footfall_filter_options options = FilterOptions(info, 1);
+  const Bytes key(info[4]);
+  const Bytes state(info[5]);
+  footfall_filter* filter = nullptr;
+  CallNow(info.Env(), [&](footfall_error** error) {
+    return Lib().footfall_filter_restore(Unwrap<footfall_policy>(info[0]).get(), &options,
+                                         KeyData(key), key.size, state.data, state.size,
+                                         &filter, error);
+  });
+  return WrapFilter(info.Env(), filter);
+}
+
+// filterSetPolicy(filter, policy | null)
+Napi::Value FilterSetPolicy(Info info) {
+  CallNow(info.Env(), [&](footfall_error** error) {
+    return Lib().footfall_filter_set_policy(Unwrap<footfall_filter>(info[0]).get(),
+                                            Unwrap<footfall_policy>(info[1]).get(),
+                                            error);
+  });
+  return info.Env().Undefined();
+}
+
+// filterSave(filter, key): bytes
+Napi::Value FilterSave(Info info) {
+  const Bytes key(info[1]);
+  const OutBuffer state;
+  CallNow(info.Env(), [&](footfall_error** error) {
+    return Lib().footfall_filter_save(Unwrap<footfall_filter>(info[0]).get(),
+                                      KeyData(key), key.size, state.out(), error);
+  });
+  return state.Buffer(info.Env());
 }
 
 // filterWrite(filter, bytes): promise of bytes
@@ -111,6 +172,47 @@ Napi::Value FilterCounters(Info info) {
                                           json.out(), error);
   });
   return json.String(info.Env());
+}
+
+// leakSearchNew(policy | null, ...FilterOptions, canaries)
+Napi::Value LeakSearchNew(Info info) {
+  const footfall_filter_options options = FilterOptions(info, 1);
+  const Bytes canaries(info[4]);
+  footfall_leak_search* search = nullptr;
+  CallNow(info.Env(), [&](footfall_error** error) {
+    return Lib().footfall_leak_search_new(Unwrap<footfall_policy>(info[0]).get(),
+                                          &options, canaries.data, canaries.size, &search,
+                                          error);
+  });
+  return Wrap(info.Env(), std::shared_ptr<footfall_leak_search>(
+                              search, Lib().footfall_leak_search_free));
+}
+
+// leakSearchWrite(search, bytes): promise
+Napi::Value LeakSearchWrite(Info info) {
+  auto search = Unwrap<footfall_leak_search>(info[0]);
+  return VoidCall(info.Env(), [search, data = Bytes(info[1])](footfall_error** error) {
+    return Lib().footfall_leak_search_write(search.get(), data.data, data.size, error);
+  });
+}
+
+// leakSearchFinish(search): promise of JSON
+Napi::Value LeakSearchFinish(Info info) {
+  auto search = Unwrap<footfall_leak_search>(info[0]);
+  return StringCall(info.Env(), [=](footfall_buffer** out, footfall_error** error) {
+    return Lib().footfall_leak_search_finish(search.get(), out, error);
+  });
+}
+
+// leakTest(policy | null, ...FilterOptions, canaries, bytes): promise of JSON
+Napi::Value LeakTest(Info info) {
+  auto policy = Unwrap<footfall_policy>(info[0]);
+  return StringCall(
+      info.Env(), [policy, options = FilterOptions(info, 1), canaries = Bytes(info[4]),
+                   data = Bytes(info[5])](footfall_buffer** out, footfall_error** error) {
+        return Lib().footfall_leak_test(policy.get(), &options, canaries.data,
+                                        canaries.size, data.data, data.size, out, error);
+      });
 }
 
 // storeOpen(path, mode, memoryBudget, log | null): promise of a store
@@ -268,6 +370,20 @@ Napi::Value StoreCompact(Info info) {
   });
 }
 
+// storeRedact(store, policy | null, dryRun, cancel | null): promise of JSON
+Napi::Value StoreRedact(Info info) {
+  auto store = Unwrap<footfall_store>(info[0]);
+  auto policy = Unwrap<footfall_policy>(info[1]);
+  const auto dry_run = static_cast<int32_t>(Integer(info[2]));
+  auto cancel = Unwrap<footfall_cancel>(info[3]);
+  return StringCall(info.Env(), [=](footfall_buffer** out, footfall_error** error) {
+    footfall_redact_options options = FOOTFALL_REDACT_OPTIONS_INIT;
+    options.cancel = cancel.get();
+    options.dry_run = dry_run;
+    return Lib().footfall_store_redact(store.get(), policy.get(), &options, out, error);
+  });
+}
+
 // storeRestore(backup, path)
 Napi::Value StoreRestore(Info info) {
   return VoidCall(info.Env(), [backup = String(info[0]),
@@ -391,10 +507,18 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   add("cancelRequest", CancelRequest);
   add("policyParse", PolicyParse);
   add("policyLint", PolicyLint);
+  add("policyExplain", PolicyExplain);
   add("filterNew", FilterNew);
+  add("filterRestore", FilterRestore);
+  add("filterSetPolicy", FilterSetPolicy);
+  add("filterSave", FilterSave);
   add("filterWrite", FilterWrite);
   add("filterFinish", FilterFinish);
   add("filterCounters", FilterCounters);
+  add("leakSearchNew", LeakSearchNew);
+  add("leakSearchWrite", LeakSearchWrite);
+  add("leakSearchFinish", LeakSearchFinish);
+  add("leakTest", LeakTest);
   add("storeOpen", StoreOpen);
   add("storeClose", StoreClose);
   add("settingsSet", SettingsSet);
@@ -413,6 +537,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   add("storeStats", StoreJson<&Library::footfall_store_stats>);
   add("storeCheck", StoreCheck);
   add("storeCompact", StoreCompact);
+  add("storeRedact", StoreRedact);
   add("storeBackup", StoreName<&Library::footfall_store_backup>);
   add("storeRestore", StoreRestore);
   add("storeMetrics", StoreMetrics);

@@ -25,12 +25,21 @@ namespace footfall_node {
   X(footfall_cancel_free)           \
   X(footfall_policy_parse)          \
   X(footfall_policy_lint)           \
+  X(footfall_policy_explain)        \
   X(footfall_policy_free)           \
   X(footfall_filter_new)            \
   X(footfall_filter_write)          \
   X(footfall_filter_finish)         \
   X(footfall_filter_counters)       \
+  X(footfall_filter_set_policy)     \
+  X(footfall_filter_save)           \
+  X(footfall_filter_restore)        \
   X(footfall_filter_free)           \
+  X(footfall_leak_search_new)       \
+  X(footfall_leak_search_write)     \
+  X(footfall_leak_search_finish)    \
+  X(footfall_leak_search_free)      \
+  X(footfall_leak_test)             \
   X(footfall_store_open)            \
   X(footfall_store_close)           \
   X(footfall_store_free)            \
@@ -48,6 +57,7 @@ namespace footfall_node {
   X(footfall_store_stats)           \
   X(footfall_store_check)           \
   X(footfall_store_compact)         \
+  X(footfall_store_redact)          \
   X(footfall_store_backup)          \
   X(footfall_store_restore)         \
   X(footfall_store_get_metrics)     \

@@ -5,7 +5,7 @@ while a call runs. Objects may be used from several threads, except `Filter` and
 `Ingest`, which belong to one stream and so to one thread at a time.
 """
 
-from ._capture import Filter, Policy
+from ._capture import Filter, Policy, leak_test
 from ._core import (
     AbortedError,
     AlreadyExistsError,
@@ -56,5 +56,6 @@ __all__ = [
     "UnavailableError",
     "UnimplementedError",
     "__version__",
+    "leak_test",
     "restore",
 ]

@@ -325,6 +325,24 @@ class Store:
             handle_of(cancel),
         )
 
+    def redact(
+        self,
+        policy: Optional[Policy] = None,
+        *,
+        dry_run: bool = False,
+        cancel: Optional[Cancel] = None,
+    ) -> Dict[str, Any]:
+        """Applies a stricter policy to the stored events: examined, changed, dropped,
+        rules, done, records_done, records. A cancelled one answers done=False, and the
+        same call goes on with it."""
+        options = ffi.new("footfall_redact_options*")
+        options.struct_size = ffi.sizeof("footfall_redact_options")
+        options.cancel = handle_of(cancel)
+        options.dry_run = dry_run
+        return call_json(
+            lib.footfall_store_redact, self._handle, handle_of(policy), options
+        )
+
     def backup(self, path: Union[str, "os.PathLike[str]"]) -> None:
         """Makes a consistent copy in the new directory `path`."""
         call(lib.footfall_store_backup, self._handle, c_string(os.fsencode(path)))

@@ -218,6 +218,28 @@ test('check, stats, metrics, compact', async (t) => {
   await assert.rejects(store.compact({ now: 'soon' }), TypeError);
 });
 
+test('redact', async (t) => {
+  const { store } = await emptyStore(t);
+  const context = { city: 'Bonn', country: 'DE' };
+  await store.ingest({ ...track('ana', 5), context }, options);
+  const policy = new Policy({ context: { drop: ['city'] } });
+  const counts = await store.redact({ policy, dryRun: true });
+  assert.equal((await store.person('ana')).city, 'Bonn');
+  assert.deepEqual(await store.redact({ policy }), counts);
+  assert.deepEqual(counts, {
+    examined: 1,
+    changed: 1,
+    dropped: 0,
+    rules: { context: 1 },
+    done: true,
+    records_done: 1,
+    records: 1,
+  });
+  assert.equal((await store.person('ana')).city, null);
+  assert.equal((await store.redact()).changed, 0);
+  await assert.rejects(async () => store.redact({ policy: {} }), TypeError);
+});
+
 test('backup and restore', async (t) => {
   const { directory, store } = await emptyStore(t);
   await store.ingest(track('ana', 5), options);

@@ -1,5 +1,13 @@
 // Compiled, not run: uses of the API that must type-check, and some that must not.
-import { Filter, FootfallError, Policy, Result, Store, version } from 'footfall';
+import {
+  Filter,
+  FootfallError,
+  Policy,
+  Result,
+  Store,
+  leakTest,
+  version,
+} from 'footfall';
 
 export async function uses(): Promise<void> {
   const text: string = version;
@@ -20,6 +28,17 @@ export async function uses(): Promise<void> {
   const total: Result | null = await result.total();
   for await (const event of store.events({ where: {} })) counts[0] += event.type.length;
   process.stdin.pipe(new Filter({ level: 'interactions', policy })).pipe(process.stdout);
+  const restored: Filter = Filter.restore(new Uint8Array(32), bytes, { policy });
+  restored.setPolicy(null);
+  const state: Buffer = restored.save(new Uint8Array(32));
+  const [explained] = policy.explain([{ type: 'click' }]);
+  const removed: string[] = explained.removed.map((rule) => rule.rule);
+  const leaks = await leakTest(state, ['planted', { id: 'a', text: 'other' }], {
+    format: 'rrweb',
+  });
+  removed.push(...leaks.survived, ...leaks.void, leaks.places[0].path);
+  // @ts-expect-error There is no such input.
+  new Filter({ format: 'xml' });
   try {
     await store.close();
   } catch (error) {

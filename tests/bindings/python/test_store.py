@@ -216,6 +216,25 @@ class UpkeepTest(StoreTest):
         with self.assertRaisesRegex(ValueError, "time zone"):
             self.store.compact(now=datetime.datetime(2025, 1, 1))
 
+    def test_redact(self):
+        drop = footfall.Policy({"context": {"drop": ["city"]}})
+        event = track("ana", 5)
+        self.ingest({**event, "context": {"city": "Bonn", "country": "DE"}})
+        counts = self.store.redact(drop, dry_run=True)
+        self.assertEqual(self.store.person("ana")["city"], "Bonn")
+        self.assertEqual(self.store.redact(drop), counts)
+        self.assertEqual(
+            counts,
+            {"examined": 1, "changed": 1, "dropped": 0, "rules": {"context": 1},
+             "done": True, "records_done": 1, "records": 1},
+        )
+        self.assertIsNone(self.store.person("ana")["city"])
+        self.assertEqual(self.store.redact()["changed"], 0)
+        cancel = footfall.Cancel()
+        cancel.request()
+        self.assertFalse(self.store.redact(drop, cancel=cancel)["done"])
+        self.assertTrue(self.store.redact(drop)["done"])
+
     def test_backup_and_restore(self):
         self.ingest(track("ana", 5))
         backup, copy = self.directory / "backup", self.directory / "copy"
