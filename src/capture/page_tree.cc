@@ -281,6 +281,7 @@ void PageTree::Impl::Bury(Ref ref, Ref top) {
   }
   SetFlags(ref, 0);
   SetOneDigit(ref, false);
+  std::erase(newly_censored, ref);
   marks_unused += node.mark_room;
   TableErase(node.id);
   --live;

@@ -154,7 +154,7 @@ class PageTree {
   bool in_shadow(Ref node) const;
 
   // The nodes that became censored since BeginMutation, after they had been judged
-  // without that; some may be gone, or inside each other.
+  // without that, and are still there; some may be inside each other.
   const std::vector<Ref>& newly_censored() const;
 
   // Selectors of style rules that hide what is typed (-webkit-text-security), as they

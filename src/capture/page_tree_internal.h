@@ -122,7 +122,7 @@ struct PageTree::Impl {
     uint8_t mark_room = 0;
   };
 
-  static constexpr uint16_t kAllowances = kNodeValueAllowed | kNodeKeysAllowed;
+  static constexpr uint32_t kAllowances = kNodeValueAllowed | kNodeKeysAllowed;
   static constexpr uint16_t kSensitivity = kNodeSensitive | kNodeSensitiveInside;
   // What an id keeps when its node goes.
   static constexpr uint16_t kRestrictions =
@@ -182,6 +182,7 @@ struct PageTree::Impl {
   bool IsSecretName(std::string_view name);
   uint16_t Sensitivity(const Node& node) const;
   uint16_t Own(Ref ref);
+  void JudgeItself(Ref ref);
   uint16_t Inherited(const Node& node) const;
   uint16_t Combined(const Node& node, uint16_t extra) const;
   void SetFlags(Ref ref, uint16_t flags);

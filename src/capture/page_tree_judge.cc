@@ -70,6 +70,13 @@ uint16_t PageTree::Impl::Own(Ref ref) {
   return static_cast<uint16_t>(own);
 }
 
+void PageTree::Impl::JudgeItself(Ref ref) {
+  Node& node = nodes[ref];
+  node.own = Own(ref);
+  if ((node.own & kNodeCensored) != 0) node.facts &= ~uint32_t{kFactUncensored};
+  if ((node.own & kNodeMasked) != 0) node.facts &= ~uint32_t{kFactUnmasked};
+}
+
 // What the parent says of the node.
 uint16_t PageTree::Impl::Inherited(const Node& node) const {
   if (node.parent == kNone) return 0;
@@ -96,7 +103,7 @@ uint16_t PageTree::Impl::Inherited(const Node& node) const {
 // The node's flags from what it is, what it was with `extra`, and what is around it.
 uint16_t PageTree::Impl::Combined(const Node& node, uint16_t extra) const {
   const uint32_t now = node.own | Inherited(node);
-  uint32_t flags = (node.flags & ~uint32_t{kAllowances}) | extra | (now & ~kAllowances);
+  uint32_t flags = (node.flags & ~kAllowances) | extra | (now & ~kAllowances);
   uint32_t allowed = now & kAllowances;
   if ((flags & kNodeSensitive) != 0 && (flags & kNodeTakesText) != 0) {
     flags |= kNodeSensitiveInside;
@@ -127,7 +134,7 @@ void PageTree::Impl::SetFlags(Ref ref, uint16_t flags) {
 // The rules of everything inside `top` anew, since they look at `top` too.
 void PageTree::Impl::JudgeInside(Ref top) {
   for (Ref ref = After(top, top); ref != kNone; ref = After(ref, top)) {
-    if ((nodes[ref].facts & kFactJudged) != 0) nodes[ref].own = Own(ref);
+    if ((nodes[ref].facts & kFactJudged) != 0) JudgeItself(ref);
   }
 }
 
@@ -189,7 +196,7 @@ bool PageTree::Impl::TakesOver(Ref ref) const {
 uint32_t PageTree::Impl::Judge(Ref ref) {
   Node& node = nodes[ref];
   const uint16_t before = node.flags;
-  node.own = Own(ref);
+  JudgeItself(ref);
   uint16_t extra = 0;
   if (IsField(node) && TakesOver(ref)) extra = kSensitivity;
   if (IsBox(node)) {
@@ -215,7 +222,7 @@ uint32_t PageTree::Impl::Judge(Ref ref) {
 void PageTree::Impl::JudgeAll() {
   judge_all_later = false;
   for (Ref ref = 1; ref < nodes.size(); ++ref) {
-    if ((nodes[ref].facts & kFactJudged) != 0) nodes[ref].own = Own(ref);
+    if ((nodes[ref].facts & kFactJudged) != 0) JudgeItself(ref);
   }
   for (Ref top = 1; top < nodes.size(); ++top) {
     if (nodes[top].id == 0 || nodes[top].parent != kNone) continue;

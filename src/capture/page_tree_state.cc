@@ -151,6 +151,7 @@ bool PageTree::Impl::Restore(std::string_view& bytes) {
     return false;
   }
   JudgeAll();
+  newly_censored.clear();
   return true;
 }
 

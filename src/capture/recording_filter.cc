@@ -427,7 +427,12 @@ class RecordingFilter::Impl : public SplitterSink {
       masked.clear();
       page_.typed.LeaveField();
     }
-    if (held_.has_value() && (blur || id != held_->id)) Release();
+    if (!held_.has_value() || (!blur && id == held_->id)) return;
+    // What is typed into a sensitive field shows in nothing, not in copies of it either.
+    const PageTree::Ref node = page_.tree.Find(id);
+    const bool seen =
+        node != PageTree::kNone && (page_.tree.flags(node) & kNodeSensitive) == 0;
+    if (pointer || seen) Release();
   }
 
   // Writes the event into `edit_`; returns false when it does not leave.

@@ -220,20 +220,23 @@ void RecordingObserver::Input(Token data) {
 
 // The characters of a code may be typed into a box each, and shown together.
 void RecordingObserver::Box(int32_t id, std::string_view value) {
-  constexpr size_t kCharacterBytes = 4;
   auto& boxes = page_.boxes;
-  if (value.size() > kCharacterBytes) return;
   const auto known = std::find_if(boxes.begin(), boxes.end(),
                                   [id](const auto& box) { return box.first == id; });
+  const bool one = PrefixOfCharacters(value, 1) == value.size() && !value.empty();
+  if (!one) {
+    if (known != boxes.end()) boxes.erase(known);
+    return;
+  }
   if (known != boxes.end()) {
     known->second.assign(value);
   } else if (boxes.size() < RecordingPage::kBoxesMax) {
     boxes.emplace_back(id, value);
   }
+  if (boxes.size() < 2) return;
   std::string code;
   for (const auto& [unused, text] : boxes) code.append(text);
   page_.typed.Remember(page_.FieldKey(-1), code, true);
-  page_.typed.Remember(page_.FieldKey(id), value, true);
   Zeroise(code.data(), code.size());
 }
 

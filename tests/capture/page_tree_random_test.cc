@@ -31,6 +31,9 @@ struct Model {
     std::vector<std::unique_ptr<Node>> children;
     bool shadow = false;
     bool judged = false;
+    bool srcdoc = false;      // Ever.
+    bool uncensored = false;  // By another policy.
+    bool unmasked = false;
     std::string tag;
     std::map<std::string, Value> attributes;
     uint32_t flags = 0;
@@ -43,13 +46,16 @@ struct Model {
   };
 
   static constexpr uint32_t kAllowances = kNodeValueAllowed | kNodeKeysAllowed;
+  static constexpr uint32_t kSensitivity = kNodeSensitive | kNodeSensitiveInside;
   static constexpr uint32_t kRestrictions =
-      kNodeSensitive | kNodeCensored | kNodeHidden | kNodeMasked | kNodeIgnored;
+      kSensitivity | kNodeCensored | kNodeHidden | kNodeMasked | kNodeIgnored;
 
   const CompiledPolicy* policy = nullptr;
   std::unique_ptr<Node> root;
   std::map<int32_t, Node*> by_id;
   std::map<int32_t, uint32_t> gone;
+  std::map<int32_t, uint32_t> lasting;  // Of it, what outlives snapshots.
+  std::set<int32_t> newly_censored;
   std::set<std::string> secret_names;
   std::set<std::pair<int32_t, int>> swapped;
   std::set<int32_t> removed_fields;
@@ -124,14 +130,17 @@ struct Model {
            type != "submit" && type != "hidden" && type != "checkbox";
   }
 
-  bool SensitiveItself(const Node& node) const {
+  bool IsSecret(const Node& node) const {
     if (node.Get("type") == "password" || node.Has("data-rr-is-password")) return true;
     if (node.Get("autocomplete") == "cc-number") return true;
     if (node.Get("style") == "-webkit-text-security: disc") return true;
     for (const Selector& selector : security) {
       if (MatchesNode(selector.compounds().back(), node, true)) return true;
     }
-    if (all_fields && IsField(node)) return true;
+    return all_fields && IsField(node);
+  }
+
+  static bool IsNamedLikeASecret(const Node& node) {
     const bool button = node.tag == "input" && !TakesTextItself(node);
     const bool editable =
         node.Get("role") == "textbox" ||
@@ -142,36 +151,70 @@ struct Model {
            IsSecretName(node.Get("autocomplete"));
   }
 
-  void Refresh(Node& node) {
-    uint32_t flags = node.flags & ~kAllowances;
-    uint32_t allowed = 0;
-    const bool element = node.kind == NodeKind::kElement && node.judged;
-    if (element) {
+  bool CensoredItself(const Node& node) const {
+    return node.kind == NodeKind::kElement && node.judged &&
+           (HasClass(node.Get("class"), "rr-block") || Any(policy->censor, node, true));
+  }
+
+  bool MaskedItself(const Node& node) const {
+    return node.kind == NodeKind::kElement && node.judged &&
+           (HasClass(node.Get("class"), "rr-mask") || Any(policy->mask, node, true));
+  }
+
+  // What the node's attributes and the node around it say of it.
+  uint32_t Now(const Node& node) const {
+    uint32_t flags = 0;
+    if (node.kind == NodeKind::kElement && node.judged) {
       if (TakesTextItself(node)) flags |= kNodeTakesText | kNodeTakesKeys;
       if (node.tag == "input" || node.tag == "iframe" || node.tag == "x-field") {
         flags |= kNodeTakesKeys;
       }
       if (node.tag == "input" && node.Get("type") == "hidden") flags |= kNodeHiddenInput;
       if (HasClass(node.Get("class"), "rr-ignore")) flags |= kNodeIgnored;
-      if (HasClass(node.Get("class"), "rr-block")) flags |= kNodeCensored;
-      if (HasClass(node.Get("class"), "rr-mask")) flags |= kNodeMasked;
-      if (SensitiveItself(node)) flags |= kNodeSensitive;
-      if (Any(policy->censor, node, true)) flags |= kNodeCensored;
-      if (Any(policy->mask, node, true)) flags |= kNodeMasked;
-      if (Any(policy->allow_values, node, false)) allowed |= kNodeValueAllowed;
-      if (Any(policy->allow_keystrokes, node, false)) allowed |= kNodeKeysAllowed;
+      if (CensoredItself(node)) flags |= kNodeCensored;
+      if (MaskedItself(node)) flags |= kNodeMasked;
+      if (IsNamedLikeASecret(node)) {
+        flags |= kNodeSensitive;
+        if (IsField(node)) flags |= kNodeSensitiveInside;
+      }
+      if (IsSecret(node)) flags |= kSensitivity;
+      if (Any(policy->allow_values, node, false)) flags |= kNodeValueAllowed;
+      if (Any(policy->allow_keystrokes, node, false)) flags |= kNodeKeysAllowed;
     }
-    if (node.parent != nullptr) {
-      const uint32_t outer = node.parent->flags;
-      flags |= outer & (kNodeSensitive | kNodeMasked);
-      if ((outer & (kNodeCensored | kNodeHidden)) != 0 || node.parent->tag == "script") {
-        flags |= kNodeHidden;
-      }
-      const bool ends = element && node.Get("contenteditable") == "false";
-      if ((outer & kNodeTakesText) != 0 && !ends) {
-        flags |= outer & (kNodeTakesText | kNodeTakesKeys);
-        allowed |= outer & kAllowances;
-      }
+    if (node.parent == nullptr) return flags;
+    const uint32_t outer = node.parent->flags;
+    flags |= outer & kNodeMasked;
+    if ((outer & kNodeSensitiveInside) != 0) flags |= kSensitivity;
+    if (node.kind == NodeKind::kText) flags |= outer & kNodeSensitive;
+    if ((outer & (kNodeCensored | kNodeHidden)) != 0 || node.parent->tag == "script" ||
+        (node.parent->tag == "iframe" && node.parent->srcdoc)) {
+      flags |= kNodeHidden;
+    }
+    if ((outer & kNodeTakesText) != 0) {
+      flags |= outer & (kNodeTakesText | kNodeTakesKeys | kAllowances);
+    }
+    return flags;
+  }
+
+  uint32_t Lasting(const Node& node) const {
+    uint32_t lasting = node.flags & kRestrictions & ~Now(node);
+    if (node.uncensored) lasting &= ~uint32_t{kNodeCensored};
+    if (node.unmasked) lasting &= ~uint32_t{kNodeMasked};
+    return lasting | (node.flags & kSensitivity);
+  }
+
+  // `fresh` is judged for the first time.
+  void Refresh(Node& node, const Node* fresh) {
+    const uint32_t now = Now(node);
+    uint32_t flags = (node.flags | now) & ~kAllowances;
+    uint32_t allowed = now & kAllowances;
+    if (node.judged && &node != fresh && (flags & ~node.flags & kNodeCensored) != 0) {
+      newly_censored.insert(node.id);
+    }
+    if (CensoredItself(node)) node.uncensored = false;
+    if (MaskedItself(node)) node.unmasked = false;
+    if ((flags & kNodeSensitive) != 0 && (flags & kNodeTakesText) != 0) {
+      flags |= kNodeSensitiveInside;
     }
     if ((flags & (kNodeSensitive | kNodeCensored | kNodeHidden | kNodeMasked)) != 0) {
       allowed = 0;
@@ -185,10 +228,10 @@ struct Model {
         }
       }
     }
-    for (const auto& child : node.children) Refresh(*child);
+    for (const auto& child : node.children) Refresh(*child, fresh);
   }
-  void RefreshAll() {
-    if (root != nullptr) Refresh(*root);
+  void RefreshAll(const Node* fresh = nullptr) {
+    if (root != nullptr) Refresh(*root, fresh);
   }
 
   void Judge(Node& node) {
@@ -197,19 +240,19 @@ struct Model {
     if (IsField(node)) {
       for (const char* name : {"id", "name"}) {
         if (secret_names.count(std::string(name) + "=" + node.Get(name)) != 0) {
-          node.flags |= kNodeSensitive;
+          node.flags |= kSensitivity;
         }
       }
       const Node* at = node.parent;
       for (int depth = 1; depth <= 3 && at != nullptr && first; ++depth) {
         if (swapped.count({at->id, depth}) != 0 && removed_fields.count(node.id) == 0) {
-          node.flags |= kNodeSensitive;
+          node.flags |= kSensitivity;
         }
         at = at->parent;
       }
     }
     if (IsBox(node) && node.parent != nullptr) TaintBoxes(node);
-    RefreshAll();
+    RefreshAll(first ? &node : nullptr);
   }
 
   static void TaintBoxes(Node& node) {
@@ -226,7 +269,7 @@ struct Model {
       }
     }
     if (boxes.size() < 2) return;
-    for (Node* box : boxes) box->flags |= kNodeSensitive;
+    for (Node* box : boxes) box->flags |= kSensitivity;
   }
 
   Node* Insert(int32_t id, NodeKind kind, Node* parent, Node* next, bool shadow) {
@@ -254,7 +297,9 @@ struct Model {
 
   void Bury(Node& node, const Node& top) {
     for (const auto& child : node.children) Bury(*child, top);
-    if ((node.flags & kRestrictions) != 0) gone[node.id] |= node.flags & kRestrictions;
+    gone[node.id] |= node.flags & kRestrictions;
+    lasting[node.id] |= Lasting(node);
+    newly_censored.erase(node.id);
     if (IsField(node)) {
       int depth = 1;
       for (const Node* at = &node; at != &top; at = at->parent) ++depth;
@@ -281,10 +326,24 @@ struct Model {
   void BeginMutation() {
     swapped.clear();
     removed_fields.clear();
+    newly_censored.clear();
+  }
+  void SetPolicy(const CompiledPolicy& next) {
+    std::map<Node*, uint32_t> before;
+    for (const auto& [id, node] : by_id) {
+      before[node] = (CensoredItself(*node) ? kNodeCensored : 0u) |
+                     (MaskedItself(*node) ? kNodeMasked : 0u);
+    }
+    policy = &next;
+    RefreshAll();
+    for (const auto& [node, flags] : before) {
+      if ((flags & kNodeCensored) != 0 && !CensoredItself(*node)) node->uncensored = true;
+      if ((flags & kNodeMasked) != 0 && !MaskedItself(*node)) node->unmasked = true;
+    }
   }
   void BeginSnapshot() {
-    for (auto& [id, flags] : gone) flags &= kNodeSensitive;
-    for (const auto& [id, node] : by_id) gone[id] |= node->flags & kNodeSensitive;
+    for (const auto& [id, node] : by_id) lasting[id] |= Lasting(*node);
+    gone = lasting;
     root.reset();
     by_id.clear();
     BeginMutation();
@@ -292,6 +351,7 @@ struct Model {
   void BeginPage() {
     BeginSnapshot();
     gone.clear();
+    lasting.clear();
     secret_names.clear();
     security.clear();
     all_fields = false;
@@ -325,7 +385,10 @@ class Random {
 
 class Driver {
  public:
-  explicit Driver(uint32_t seed) : random_(seed), tree_(Choose()) { NewRoot(); }
+  explicit Driver(uint32_t seed) : random_(seed), tree_(Choose()) {
+    model_.policy = &policy_.compiled();
+    NewRoot();
+  }
 
   void Step() {
     const int choice = random_.Below(100);
@@ -346,7 +409,7 @@ class Driver {
       TaintOne();
     } else if (random_.OneIn(40)) {
       Security();
-    } else if (random_.OneIn(25)) {
+    } else if (random_.OneIn(10)) {
       StartOver();
     }
     if (model_.by_id.size() > 60) RemoveOne();
@@ -367,7 +430,13 @@ class Driver {
         child = tree_.next(child);
       }
       ASSERT_EQ(child, PageTree::kNone);
+      ASSERT_EQ(tree_.in_shadow(ref), node->shadow);
     }
+    std::set<int32_t> newly_censored;
+    for (const PageTree::Ref ref : tree_.newly_censored()) {
+      ASSERT_TRUE(newly_censored.insert(tree_.id(ref)).second);
+    }
+    ASSERT_EQ(newly_censored, model_.newly_censored);
   }
 
  private:
@@ -375,7 +444,6 @@ class Driver {
     PolicyError error;
     const std::string_view json = kPolicies[random_.Below(4)];
     EXPECT_TRUE(Policy::Parse(json, policy_, error)) << error.message;
-    model_.policy = &policy_.compiled();
     return policy_.compiled();
   }
 
@@ -480,6 +548,11 @@ class Driver {
         value = random_.OneIn(8) ? "cc-number" : "off";
         break;
     }
+    if (node.tag == "iframe" && random_.OneIn(3)) {
+      name = "srcdoc";
+      value = "<p>";
+      node.srcdoc = true;
+    }
     tree_.SetAttribute(tree_.Find(node.id), name, value);
     bool known = name != "data-x";
     for (const auto* rules :
@@ -529,7 +602,7 @@ class Driver {
   void ChangePolicy() {
     const Policy old = policy_;
     tree_.SetPolicy(Choose());
-    model_.RefreshAll();
+    model_.SetPolicy(policy_.compiled());
   }
 
   void SaveAndRestore() {
@@ -548,7 +621,7 @@ class Driver {
   void TaintOne() {
     Model::Node& node = Some();
     tree_.Taint(tree_.Find(node.id));
-    node.flags |= kNodeSensitive;
+    node.flags |= Model::kSensitivity;
     model_.RefreshAll();
   }
 

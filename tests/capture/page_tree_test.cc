@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "capture/policy.h"
 
@@ -168,6 +169,52 @@ TEST(PageTreeTest, SensitiveByWhatItIs) {
   EXPECT_FALSE(page.Sensitive("button", {{"name", "password"}}));
   EXPECT_FALSE(page.Sensitive("input", {{"type", "submit"}, {"name", "password"}}));
   EXPECT_FALSE(page.Sensitive("input", {{"aria-label", "password"}}));
+}
+
+TEST(PageTreeTest, ANameOfNoFieldSaysNothingOfTheElementsInside) {
+  Page page;
+  for (const char* tag : {"div", "td", "iframe", "ul", "style"}) {
+    const int32_t list = page.Put(tag, {{"id", "token-list"}});
+    EXPECT_TRUE(page.Is(list, kNodeSensitive)) << tag;
+    EXPECT_TRUE(page.Is(page.Text(list), kNodeSensitive)) << tag;
+    const int32_t item = page.Put("li", {}, list);
+    EXPECT_FALSE(page.Is(item, kNodeSensitive)) << tag;
+    EXPECT_FALSE(page.Is(page.Text(item), kNodeSensitive)) << tag;
+  }
+  const int32_t frame = page.Put("iframe", {{"name", "password"}});
+  page.tree.Insert(100, NodeKind::kDocument, page.tree.Find(frame), PageTree::kNone,
+                   false);
+  EXPECT_FALSE(page.Is(100, kNodeSensitive));
+}
+
+TEST(PageTreeTest, SecretsOfFieldsReachEverythingInside) {
+  Page page;
+  for (const int32_t id : {page.Put("div", {{"id", "pin"}, {"role", "textbox"}}),
+                           page.Put("div", {{"id", "pin"}, {"contenteditable", ""}}),
+                           page.Put("select", {{"name", "pin"}}),
+                           page.Put("x-pin", {{"name", "pin"}}),
+                           page.Put("div", {{"style", "-webkit-text-security: disc"}}),
+                           page.Put("div", {{"autocomplete", "cc-number"}})}) {
+    const int32_t inner = page.Put("span", {}, id);
+    EXPECT_TRUE(page.Is(inner, kNodeSensitive)) << id;
+    EXPECT_TRUE(page.Is(page.Text(inner), kNodeSensitive)) << id;
+  }
+  // Part of a field, and an element that becomes one.
+  const int32_t editor = page.Put("div", {{"contenteditable", ""}});
+  const int32_t part = page.Put("p", {{"id", "pin"}}, editor);
+  EXPECT_TRUE(page.Is(page.Put("b", {}, part), kNodeSensitive));
+  const int32_t late = page.Put("div", {{"id", "pin"}});
+  const int32_t inner = page.Put("b", {}, late);
+  EXPECT_FALSE(page.Is(inner, kNodeSensitive));
+  page.Set(late, "contenteditable", "");
+  EXPECT_TRUE(page.Is(inner, kNodeSensitive));
+  // How far it reaches is kept with it.
+  const int32_t box = page.Put("div");
+  page.tree.Taint(page.tree.Find(box));
+  page.tree.BeginSnapshot();
+  page.Start();
+  page.Add(box, 2, "div");
+  EXPECT_TRUE(page.Is(page.Put("b", {}, box), kNodeSensitive));
 }
 
 TEST(PageTreeTest, SensitiveByStyle) {
@@ -352,14 +399,14 @@ TEST(PageTreeTest, WhatTakesText) {
   EXPECT_FALSE(takes("x-field"));
 }
 
-TEST(PageTreeTest, EditableRegionsEndAtAnIsland) {
+TEST(PageTreeTest, AnIslandIsPartOfItsEditableRegion) {
   Page page;
   const int32_t region = page.Put("div", {{"contenteditable", "true"}});
   const int32_t text = page.Text(page.Put("p", {}, region));
   const int32_t island = page.Put("span", {{"contenteditable", "false"}}, region);
   EXPECT_TRUE(page.Is(text, kNodeTakesText | kNodeTakesKeys));
-  EXPECT_FALSE(page.Is(island, kNodeTakesText));
-  EXPECT_FALSE(page.Is(page.Text(island), kNodeTakesText));
+  EXPECT_TRUE(page.Is(island, kNodeTakesText));
+  EXPECT_TRUE(page.Is(page.Text(island), kNodeTakesText));
   // What was typed stays what it is when the region is closed.
   page.Set(region, "contenteditable", "false");
   EXPECT_TRUE(page.Is(text, kNodeTakesText));
@@ -431,21 +478,122 @@ TEST(PageTreeTest, SelectorsLookAtAncestorsAsTheyChange) {
   EXPECT_FALSE(page.Is(page.Put("p", {{"data-private", ""}}, div), kNodeCensored));
 }
 
-TEST(PageTreeTest, CensorshipHoldsThroughMovesUntilTheNextSnapshot) {
+TEST(PageTreeTest, CensorshipHoldsThroughMovesAndSnapshots) {
   Page page;
   const int32_t box = page.Put("div", {{"class", "rr-block"}});
   const int32_t inner = page.Put("p", {}, box);
   page.Remove(box);
   page.Add(box, 2, "div");
   page.Add(inner, 2, "p");
-  EXPECT_TRUE(page.Is(box, kNodeCensored));
-  EXPECT_TRUE(page.Is(inner, kNodeHidden));
+  const int32_t unmasked = page.Put("div", {{"class", "rr-mask"}});
+  page.Unset(unmasked, "class");
+  const int32_t unignored = page.Put("input", {{"class", "rr-ignore"}});
+  page.Unset(unignored, "class");
+  for (int snapshots = 0; snapshots < 3; ++snapshots) {
+    EXPECT_TRUE(page.Is(box, kNodeCensored));
+    EXPECT_TRUE(page.Is(inner, kNodeHidden));
+    EXPECT_TRUE(page.Is(unmasked, kNodeMasked));
+    EXPECT_TRUE(page.Is(unignored, kNodeIgnored));
+    page.tree.BeginSnapshot();
+    page.Start();
+    page.next_id = 50;
+    page.Add(box, 2, "div");
+    page.Add(inner, 2, "p");
+    page.Add(unmasked, 2, "div");
+    page.Add(unignored, 2, "input");
+    EXPECT_TRUE(page.Is(page.Put("b", {}, inner), kNodeHidden));
+    EXPECT_TRUE(page.Is(page.Put("b", {}, unmasked), kNodeMasked));
+  }
+  // Gone when the last snapshot was taken, and back after it.
+  page.Remove(inner);
   page.tree.BeginSnapshot();
   page.Start();
-  page.Add(box, 2, "div");
   page.Add(inner, 2, "p");
-  EXPECT_FALSE(page.Is(box, kNodeCensored));
+  EXPECT_TRUE(page.Is(inner, kNodeHidden));
+  page.tree.BeginPage();
+  page.Start();
+  page.Add(inner, 2, "p");
   EXPECT_FALSE(page.Is(inner, kNodeHidden));
+}
+
+TEST(PageTreeTest, ASnapshotJudgesAnewWhatThePageStillExplains) {
+  Page page(R"({"mask":[{"class":"m"}]})");
+  const int32_t box = page.Put("div", {{"class", "rr-block"}});
+  const int32_t inner = page.Put("p", {}, box);
+  const int32_t text = page.Text(inner);
+  const int32_t masked = page.Put("p", {{"class", "m"}});
+  const int32_t removed = page.Put("p", {{"class", "rr-block m"}});
+  page.Remove(removed);
+  // After a reload other nodes have these ids.
+  page.tree.BeginSnapshot();
+  page.Start();
+  for (const int32_t id : {box, inner, text, masked, removed}) {
+    page.Add(id, 2, "div");
+    EXPECT_EQ(page.tree.flags(page.tree.Find(id)), 0u) << id;
+  }
+}
+
+TEST(PageTreeTest, WhatAPolicyHidStaysHiddenUntilTheNextSnapshot) {
+  Page page(R"({"mask":[{"class":"m"}],"censor":[{"class":"c"}]})");
+  const int32_t masked = page.Put("p", {{"class", "m"}});
+  const int32_t censored = page.Put("p", {{"class", "c"}});
+  const int32_t moved = page.Put("p", {}, censored);
+  const int32_t later = page.Put("p", {{"class", "c"}});
+  const Policy open;
+  page.tree.SetPolicy(open.compiled());
+  page.Remove(moved);
+  page.Add(moved, 2, "p");
+  page.Set(later, "class", "rr-block");
+  page.Set(later, "class", "");
+  EXPECT_TRUE(page.Is(masked, kNodeMasked));
+  EXPECT_TRUE(page.Is(censored, kNodeCensored));
+  page.tree.BeginSnapshot();
+  page.Start();
+  for (const int32_t id : {masked, censored, moved, later}) page.Add(id, 2, "p");
+  EXPECT_FALSE(page.Is(masked, kNodeMasked));
+  EXPECT_FALSE(page.Is(censored, kNodeCensored));
+  EXPECT_TRUE(page.Is(moved, kNodeHidden));
+  EXPECT_TRUE(page.Is(later, kNodeCensored)) << "a class had hidden it too";
+}
+
+TEST(PageTreeTest, TellsWhatIsInAShadowRoot) {
+  Page page;
+  const int32_t host = page.Put("x-card");
+  page.Add(100, host, "p", {}, true);
+  page.Add(101, 100, "b");
+  page.Add(102, host, "p");
+  EXPECT_TRUE(page.tree.in_shadow(page.tree.Find(100)));
+  EXPECT_FALSE(page.tree.in_shadow(page.tree.Find(101))) << "its parent is the child";
+  EXPECT_FALSE(page.tree.in_shadow(page.tree.Find(102)));
+  page.Remove(100);
+  page.Add(100, host, "p");
+  EXPECT_FALSE(page.tree.in_shadow(page.tree.Find(100)));
+}
+
+TEST(PageTreeTest, TellsWhatWasCensoredSinceTheMutationBegan) {
+  Page page(R"({"censor":[{"selector":".open p"}]})");
+  PageTree& tree = page.tree;
+  const int32_t card = page.Put("div");
+  const int32_t words = page.Put("p", {}, card);
+  const int32_t other = page.Put("div");
+  page.Put("p", {{"class", "rr-block"}});
+  EXPECT_TRUE(tree.newly_censored().empty()) << "censored from the start";
+  page.Set(card, "class", "open");
+  page.Set(other, "class", "rr-block");
+  EXPECT_EQ(tree.newly_censored(),
+            (std::vector<Ref>{tree.Find(words), tree.Find(other)}));
+  page.Set(card, "class", "");
+  page.Set(card, "class", "open");
+  EXPECT_EQ(tree.newly_censored().size(), 2u) << "once for each";
+  page.Remove(words);
+  page.Put("i");
+  EXPECT_EQ(tree.newly_censored(), std::vector<Ref>{tree.Find(other)});
+  tree.BeginMutation();
+  EXPECT_TRUE(tree.newly_censored().empty());
+  // One that was censored before comes back as that.
+  page.Add(words, 2, "p");
+  EXPECT_TRUE(page.Is(words, kNodeCensored));
+  EXPECT_TRUE(tree.newly_censored().empty());
 }
 
 TEST(PageTreeTest, Allowances) {

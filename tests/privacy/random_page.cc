@@ -154,9 +154,18 @@ std::string RandomPage::Event(int type, Json data) {
   return event.Dump();
 }
 
+// A snapshot shows anew what was hidden by what is around it only. What lost its class,
+// or was moved out, stays as it is.
+void RandomPage::Forget(int64_t id, bool inside) {
+  Node& node = nodes_[id];
+  const bool hides = node.censored || node.hidden;
+  node.censored = node.censored && !node.blocked;
+  node.hidden = node.hidden && !inside;
+  for (const int64_t child : node.children) Forget(child, hides);
+}
+
 std::string RandomPage::Snapshot() {
-  // What was hidden may be shown again, for it is recorded anew.
-  for (auto& [id, node] : nodes_) node.censored = node.hidden = false;
+  Forget(1, false);
   Settle(1, false);
   Json data = Json::MakeObject();
   data.Set("node", ToJson(1, true));

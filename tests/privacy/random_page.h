@@ -59,6 +59,7 @@ class RandomPage {
   bool IsAttached(int64_t id) const { return IsInside(id, 1); }
   void Erase(int64_t id);
   void Change(Changes& changes);
+  void Forget(int64_t id, bool inside);
   void Settle(int64_t id, bool inside);
   std::string NewWord();
   void Record(const Node& node);
