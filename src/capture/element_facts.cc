@@ -17,8 +17,6 @@ constexpr std::string_view kPlainTags[] = {
 constexpr std::string_view kTextTags[] = {"textarea", "select",   "option",
                                           "optgroup", "datalist", "output"};
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
 template <size_t N>
 bool IsOneOf(std::string_view text, const std::string_view (&list)[N]) {
   return std::any_of(std::begin(list), std::end(list),
@@ -26,14 +24,6 @@ bool IsOneOf(std::string_view text, const std::string_view (&list)[N]) {
 }
 
 }  // namespace
-
-bool EqualsLower(std::string_view text, std::string_view lower) {
-  if (text.size() != lower.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (Lower(text[i]) != lower[i]) return false;
-  }
-  return true;
-}
 
 std::string_view TrimSpace(std::string_view text) {
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') {

@@ -2,12 +2,22 @@
 #ifndef FOOTFALL_CAPTURE_ELEMENT_FACTS_H_
 #define FOOTFALL_CAPTURE_ELEMENT_FACTS_H_
 
+#include <cstddef>
 #include <string_view>
 
 namespace footfall::capture {
 
-// True when `text`, in any case, is `lower`.
-bool EqualsLower(std::string_view text, std::string_view lower);
+// True when `text`, in any case, is `lower`. It is called for every attribute and mostly
+// decides by the size, the first letter, or what is lower case already.
+inline bool EqualsLower(std::string_view text, std::string_view lower) {
+  if (text.size() != lower.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == lower[i]) continue;
+    if (c < 'A' || c > 'Z' || static_cast<char>(c | 0x20) != lower[i]) return false;
+  }
+  return true;
+}
 
 // Without the white space around it.
 std::string_view TrimSpace(std::string_view text);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "capture/hash.h"
+#include "capture/words.h"
 
 namespace footfall::capture {
 namespace {
@@ -16,10 +17,16 @@ uint32_t Fold(uint64_t hash) {
 
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
+bool HasUpper(std::string_view text) {
+  uint64_t capitals = 0;
+  ForEachWord(text, [&capitals](uint64_t word) { capitals |= Capitals(word); });
+  return capitals != 0;
+}
+
 }  // namespace
 
 uint32_t HashName(std::string_view name) {
-  if (std::none_of(name.begin(), name.end(), IsUpper)) return Fold(HashBytes(name));
+  if (!HasUpper(name)) return Fold(HashBytes(name));
   std::string lower(name);
   for (char& c : lower) {
     if (IsUpper(c)) c = static_cast<char>(c | 0x20);

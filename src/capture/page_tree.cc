@@ -99,13 +99,16 @@ void Tombstones::Rebuild(size_t slots, uint16_t keep) {
 void PageTree::Impl::Clear() {
   nodes.clear();
   nodes.emplace_back();
-  table.assign(kTableMin, kNone);
+  // A page's next snapshot is mostly as large as the one before.
+  table.assign(std::max(kTableMin, table.size()), kNone);
   live = 0;
   free_list = kNone;
   marks.clear();
   marks_unused = 0;
   sensitive_count = 0;
   digit_count = 0;
+  keypad_count = 0;
+  ++version;
   BeginMutation();
 }
 
@@ -210,6 +213,7 @@ PageTree::Ref PageTree::Impl::Insert(int32_t id, NodeKind kind, Ref parent, Ref 
   if (shadow) node.facts |= kFactShadow;
   TableAdd(ref);
   ++live;
+  ++version;
   Link(ref, parent, next);
   const uint16_t before = id <= forgotten_up_to ? uint16_t{kNodeHidden} : uint16_t{0};
   SetFlags(ref, Combined(node, gone.Find(id) | before));
@@ -261,10 +265,10 @@ void PageTree::Impl::Bury(Ref ref, Ref top) {
   }
   if (IsField(node)) {
     if ((node.flags & kNodeSensitive) == 0) {
-      if (removed_fields.size() < kScopeMax) {
+      if (removed_fields.size() < kRemovedFieldsMax) {
         removed_fields.Add(static_cast<uint32_t>(node.id));
       }
-    } else if (swapped.size() >= kScopeMax) {
+    } else if (swapped.size() >= kRemovedFieldsMax) {
       swapped_anywhere = true;
     } else {
       Ref at = ref;
@@ -281,6 +285,8 @@ void PageTree::Impl::Bury(Ref ref, Ref top) {
   }
   SetFlags(ref, 0);
   SetOneDigit(ref, false);
+  SetFacts(node, node.facts & ~kKeypadFacts);
+  ++version;
   std::erase(newly_censored, ref);
   marks_unused += node.mark_room;
   TableErase(node.id);
@@ -301,7 +307,7 @@ uint16_t PageTree::Impl::Lasting(const Node& node) const {
 }
 
 void PageTree::Impl::Remember(int32_t id, uint16_t flags, uint16_t lasting) {
-  if (gone.size() < kTombstonesMax) {
+  if (gone.size() < kRememberedMax) {
     gone.Add(id, flags, lasting);
     return;
   }
@@ -313,7 +319,7 @@ void PageTree::Impl::Remember(int32_t id, uint16_t flags, uint16_t lasting) {
     }
   });
   gone.Keep(kSensitivity);
-  if (gone.size() >= kTombstonesMax / 2) {
+  if (gone.size() >= kRememberedMax / 2) {
     all_fields_sensitive = true;
     judge_all_later = true;
     gone.Clear();
@@ -396,9 +402,7 @@ PageTree::~PageTree() = default;
 PageTree::PageTree(PageTree&&) noexcept = default;
 PageTree& PageTree::operator=(PageTree&&) noexcept = default;
 
-void PageTree::SetPolicy(const CompiledPolicy& policy) {
-  impl_->SetPolicy(policy);
-}
+void PageTree::SetPolicy(const CompiledPolicy& policy) { impl_->SetPolicy(policy); }
 
 void PageTree::BeginSnapshot() { impl_->BeginSnapshot(); }
 void PageTree::BeginPage() { impl_->BeginPage(); }

@@ -62,7 +62,22 @@ enum class Tag : uint8_t {
 Tag TagOf(std::string_view name);
 
 // What holds of a node. All are inherited by what is inside the node, but for those that
-// say "itself". A restriction, once set, stays while the node has its id on this page.
+// say "itself".
+//
+// All but the two allowances are sticky: once set, a flag stays while the node stands in
+// the tree, also when the attribute that set it goes, or what surrounded the node.
+//
+// The restrictions (kNodeSensitive, kNodeSensitiveInside, kNodeCensored, kNodeHidden,
+// kNodeMasked, kNodeIgnored) belong to the node's id as well, so that a node that is
+// taken out and comes back, wherever that is, has them again. Of them a new full snapshot
+// (BeginSnapshot) leaves to an id
+// - both kinds of sensitivity, always;
+// - of the others those that only the past explains: neither the node's attributes nor
+//   what was around it said so when the snapshot began, or when the node was taken out.
+//   This is content that was moved out of a censored element, or an element whose class
+//   was taken away. What SetPolicy brought about is not of the kind: it ends here.
+// The rest is judged anew, since after a reload the same ids may be those of other nodes.
+// Another page (BeginPage) starts with nothing.
 enum NodeFlag : uint32_t {
   // A sensitive field, now or ever, or inside one. Also an element that is no field but
   // named like a secret, with the text directly inside it and nothing else.
@@ -70,12 +85,14 @@ enum NodeFlag : uint32_t {
   // Matched by a censorship rule: itself. It stands in the filtered recording as an empty
   // element.
   kNodeCensored = 1u << 1,
-  // Inside a censored element, or content that is never recorded (of script and
-  // noscript): no part of the filtered recording.
+  // Inside a censored element, or content that is never recorded (of script, of noscript
+  // and of an iframe that ever had `srcdoc`, whose document was handed over as text): no
+  // part of the filtered recording.
   kNodeHidden = 1u << 2,
   // It or an element around it is matched by a mask rule.
   kNodeMasked = 1u << 3,
-  // Its text or value is typed or chosen: a field, or inside one.
+  // Its text or value is typed or chosen: a field, or inside one. What is marked as not
+  // editable inside an editable region is part of it.
   kNodeTakesText = 1u << 4,
   // Keystrokes on it are input.
   kNodeTakesKeys = 1u << 5,
@@ -98,10 +115,25 @@ class PageTree {
   using Ref = uint32_t;
   static constexpr Ref kNone = 0;
 
-  // Bounds. When one is reached, Insert returns kNone: what is not in the tree does not
-  // pass the filter.
+  // Bounds. None of them lets more through when it is reached.
+  // Nodes in the tree. Insert returns kNone from then on: what is not in the tree does
+  // not pass the filter.
   static constexpr size_t kNodesMax = size_t{1} << 18;
-  static constexpr size_t kMarksMax = 64;  // Of one node; see SetAttribute.
+  // Of one node: classes, and attributes that rules may look at. A node with more is
+  // taken to match every compound of a restricting rule that its tag does not rule out.
+  static constexpr size_t kMarksMax = 64;
+  // Ids whose restrictions are remembered without a node. When there are more, all but
+  // sensitivity is forgotten, and each node that comes with an id up to the highest of
+  // them is hidden; if still more than half of them are sensitive, every field is
+  // sensitive until the next page.
+  static constexpr size_t kRememberedMax = size_t{1} << 16;
+  // Names and ids of sensitive fields, and selectors that hide what is typed. With more,
+  // every field is sensitive until the next page.
+  static constexpr size_t kSecretNamesMax = size_t{1} << 14;
+  static constexpr size_t kSecuritySelectorsMax = 256;
+  // Fields taken out by one mutation. With more, each field that it adds is sensitive but
+  // for those that it took out.
+  static constexpr size_t kRemovedFieldsMax = size_t{1} << 14;
 
   // `policy` outlives the tree, or the next SetPolicy.
   explicit PageTree(const CompiledPolicy& policy);
@@ -109,15 +141,20 @@ class PageTree {
   PageTree(PageTree&&) noexcept;
   PageTree& operator=(PageTree&&) noexcept;
 
-  // Judges every node anew under another policy; restrictions stay.
+  // Judges every node anew under another policy; restrictions stay until the next
+  // snapshot. The values that the new one asks of attributes are known from their next
+  // SetAttribute on; until then a restricting rule takes them for any, an allowing one
+  // for none.
   void SetPolicy(const CompiledPolicy& policy);
 
-  // Forgets the nodes for a new full snapshot. Which ids were ever sensitive is kept.
+  // Forgets the nodes for a new full snapshot. Kept are the restrictions by id that
+  // NodeFlag tells of, the names of sensitive fields and the sensitive selectors.
   void BeginSnapshot();
-  // Forgets that too: another page, whose ids are others.
+  // Forgets all of that too: another page, whose ids are others.
   void BeginPage();
-  // Starts the scope in which an added field takes over the sensitivity of a removed one:
-  // the adds and removes of one mutation event.
+  // Starts the scope of newly_censored, and that in which an added field takes over the
+  // sensitivity of a removed one, by its place: the adds and removes of one mutation
+  // event.
   void BeginMutation();
 
   Ref Find(int32_t id) const;
@@ -137,10 +174,11 @@ class PageTree {
   // Works out the node's flags, and those of what is inside it when they change. Returns
   // the flags that the node got by this.
   uint32_t Judge(Ref node);
-  // The node has been seen to hold a secret: sensitive from now on.
+  // The node has been seen to hold a secret: sensitive from now on, with everything that
+  // is or comes inside it.
   void Taint(Ref node);
 
-  // Takes the node out, with everything inside it.
+  // Takes the node out, with everything inside it; their ids keep the restrictions.
   void Remove(Ref node);
 
   uint32_t flags(Ref node) const;
@@ -173,9 +211,11 @@ class PageTree {
   size_t node_count() const;
   size_t memory_bytes() const;
 
-  // The tree as bytes, to go on with in another process: no text of the page is in it.
+  // The tree as bytes, to go on with in another process, between two mutations: no text
+  // of the page is in it.
   void Save(std::string& out) const;
-  // Takes up what Save wrote, from the front of `bytes`, which is moved behind it.
+  // Takes up what Save wrote, from the front of `bytes`, which is moved behind it. Under
+  // another policy, what the one before restricted is taken for restricted by the past.
   // Returns false when it is malformed; the tree is then empty.
   bool Restore(std::string_view& bytes);
 

@@ -1,8 +1,10 @@
 // What is kept of a node's tag and attributes.
+#include <algorithm>
 #include <string>
 
 #include "capture/element_facts.h"
 #include "capture/page_tree_internal.h"
+#include "capture/words.h"
 
 namespace footfall::capture {
 namespace {
@@ -74,9 +76,31 @@ uint32_t EditableFacts(std::string_view value) {
   return editable ? kFactEditable : 0u;
 }
 
+// Whether `text`, in any case, may hold `first` with `second` behind it. Every attribute
+// is looked at, and most hold nothing of what is looked for.
+bool MayHold(std::string_view text, char first, char second) {
+  uint64_t found = 0;
+  uint64_t before = 0;  // The firsts of the word before.
+  ForEachWord(text, [&](uint64_t word) {
+    const uint64_t lower = word | (kOnes * 0x20);
+    const uint64_t firsts = HasByte(lower, first);
+    found |= (firsts << 8 | before >> 56) & HasByte(lower, second);
+    before = firsts;
+  });
+  return found != 0;
+}
+
+// As IsKeypadName, whose words all have a p in them.
+bool NamesKeypad(std::string_view name) {
+  uint64_t found = 0;
+  ForEachWord(name,
+              [&found](uint64_t word) { found |= HasByte(word | (kOnes * 0x20), 'p'); });
+  return found != 0 && IsKeypadName(name);
+}
+
 uint32_t ClassFacts(std::string_view value) {
-  uint32_t facts = IsKeypadName(value) ? kFactKeypadClass : 0u;
-  if (value.find("rr-") == std::string_view::npos) return facts;
+  uint32_t facts = NamesKeypad(value) ? kFactKeypadClass : 0u;
+  if (!MayHold(value, 'r', '-')) return facts;
   if (HasClass(value, "rr-block")) facts |= kFactBlock;
   if (HasClass(value, "rr-mask")) facts |= kFactMask;
   if (HasClass(value, "rr-ignore")) facts |= kFactIgnore;
@@ -124,12 +148,8 @@ std::string PlainCss(std::string_view css) {
 bool HidesText(std::string_view style) {
   constexpr std::string_view kProperty = "text-security";
   // No style without one of these names the property.
-  if (style.find("ecurity") == std::string_view::npos &&
-      style.find('\\') == std::string_view::npos &&
-      style.find("ECURITY") == std::string_view::npos &&
-      style.find("/*") == std::string_view::npos &&
-      style.find("ext-") == std::string_view::npos &&
-      style.find("EXT-") == std::string_view::npos) {
+  if (!MayHold(style, 'x', 't') && style.find('\\') == std::string_view::npos &&
+      style.find('*') == std::string_view::npos) {
     return false;
   }
   const std::string css = PlainCss(style);
@@ -164,9 +184,22 @@ Tag TagOf(std::string_view name) {
   return IsPlainTag(name) ? Tag::kPlain : Tag::kOther;
 }
 
+// TagOf; a page has few tags, so that those of them that are short are remembered.
+Tag PageTree::Impl::KnownTag(std::string_view name, uint32_t hash) {
+  KnownTagEntry& entry = known_tags[hash % known_tags.size()];
+  if (name.size() > sizeof(entry.name)) return TagOf(name);
+  if (std::string_view(entry.name, entry.size) != name) {
+    entry.size = static_cast<uint8_t>(name.size());
+    std::copy(name.begin(), name.end(), entry.name);
+    entry.tag = TagOf(name);
+  }
+  return entry.tag;
+}
+
 void PageTree::Impl::SetTag(Ref ref, std::string_view tag) {
   nodes[ref].tag_hash = HashName(tag);
-  nodes[ref].tag = TagOf(tag);
+  nodes[ref].tag = KnownTag(tag, nodes[ref].tag_hash);
+  ++version;
 }
 
 // The vocabulary does not look at digits, so names that differ in nothing else share an
@@ -195,7 +228,7 @@ uint32_t PageTree::Impl::FactsOf(std::string_view name, std::string_view value,
     case 2:
       if (is("id", kFactSecretId | kFactKeypadId)) {
         return (secret() ? kFactSecretId : 0u) |
-               (IsKeypadName(value) ? kFactKeypadId : 0u);
+               (NamesKeypad(value) ? kFactKeypadId : 0u);
       }
       break;
     case 4:
@@ -247,7 +280,7 @@ void PageTree::Impl::SetAttribute(Ref ref, std::string_view name,
   uint32_t mask = 0;
   const uint32_t facts = FactsOf(name, value, &mask);
   if ((facts & ~node.facts & kFactSrcdoc) != 0) node.facts |= kFactOutward;
-  node.facts = (node.facts & ~mask) | facts;
+  SetFacts(node, (node.facts & ~mask) | facts);
   if (EqualsLower(name, "class")) {
     if (rules.LooksOutward(kClassMark)) node.facts |= kFactOutward;
     EraseMarks(node, kClassMark);
@@ -286,7 +319,7 @@ void PageTree::Impl::RemoveAttribute(Ref ref, std::string_view name) {
   Node& node = nodes[ref];
   uint32_t mask = 0;
   FactsOf(name, "", &mask);
-  node.facts &= ~mask;
+  SetFacts(node, node.facts & ~mask);
   const uint32_t mark = EqualsLower(name, "class") ? kClassMark
                         : EqualsLower(name, "id")  ? kIdMark
                                                    : HashName(name);

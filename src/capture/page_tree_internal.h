@@ -2,6 +2,7 @@
 #ifndef FOOTFALL_CAPTURE_PAGE_TREE_INTERNAL_H_
 #define FOOTFALL_CAPTURE_PAGE_TREE_INTERNAL_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -123,14 +124,11 @@ struct PageTree::Impl {
   };
 
   static constexpr uint32_t kAllowances = kNodeValueAllowed | kNodeKeysAllowed;
+  static constexpr uint32_t kKeypadFacts = kFactKeypadClass | kFactKeypadId;
   static constexpr uint16_t kSensitivity = kNodeSensitive | kNodeSensitiveInside;
   // What an id keeps when its node goes.
   static constexpr uint16_t kRestrictions =
       kSensitivity | kNodeCensored | kNodeHidden | kNodeMasked | kNodeIgnored;
-  static constexpr size_t kTombstonesMax = size_t{1} << 16;
-  static constexpr size_t kNamesMax = size_t{1} << 14;
-  static constexpr size_t kScopeMax = size_t{1} << 14;
-  static constexpr size_t kSecurityCompoundsMax = 256;
   static constexpr int kSwapDepthMax = 3;
 
   explicit Impl(const CompiledPolicy& policy) : rules(policy) { Clear(); }
@@ -173,6 +171,7 @@ struct PageTree::Impl {
 
   // Judging.
   void SetTag(Ref ref, std::string_view tag);
+  Tag KnownTag(std::string_view name, uint32_t hash);
   void SetAttribute(Ref ref, std::string_view name, std::string_view value);
   void RemoveAttribute(Ref ref, std::string_view name);
   uint32_t FactsOf(std::string_view name, std::string_view value, uint32_t* mask);
@@ -200,7 +199,9 @@ struct PageTree::Impl {
   const std::vector<MarkedNode>& Chain(Ref ref);
   void AddSensitiveSelectors(std::string_view list);
   void SetOneDigit(Ref ref, bool one_digit);
-  bool InKeypad(Ref ref) const;
+  bool InKeypad(Ref ref);
+  bool IsInKeypad(Ref ref, bool by_digits) const;
+  void SetFacts(Node& node, uint32_t facts);
   bool IsDigitElement(Ref ref) const;
   // What is inside `top`, itself with it. False when there is too much of it.
   struct Holding {
@@ -217,7 +218,14 @@ struct PageTree::Impl {
   void Save(std::string& out) const;
   bool Restore(std::string_view& bytes);
 
+  struct KnownTagEntry {
+    Tag tag = Tag::kOther;
+    uint8_t size = 0;
+    char name[14] = {};
+  };
+
   PageRules rules;
+  std::array<KnownTagEntry, 64> known_tags;
   VocabularyCache vocabulary;
   std::vector<Node> nodes;  // The first is none.
   std::vector<Ref> table;   // By id, with linear probing.
@@ -227,6 +235,17 @@ struct PageTree::Impl {
   size_t marks_unused = 0;  // Entries of `marks` that no node has.
   size_t sensitive_count = 0;
   size_t digit_count = 0;
+  size_t keypad_count = 0;  // Elements that are named like a keypad.
+
+  // Answers of InKeypad, each for a version of the tree; what they depend on starts
+  // another one.
+  struct KeypadAnswer {
+    uint64_t version = 0;
+    Ref ref = kNone;
+    bool inside = false;
+  };
+  uint64_t version = 1;
+  std::array<KeypadAnswer, 64> keypad_answers;
 
   Tombstones gone;
   // When restrictions had to be forgotten: an id that is not above this may have had any,

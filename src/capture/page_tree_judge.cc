@@ -72,7 +72,9 @@ uint16_t PageTree::Impl::Own(Ref ref) {
 
 void PageTree::Impl::JudgeItself(Ref ref) {
   Node& node = nodes[ref];
-  node.own = Own(ref);
+  const uint16_t own = Own(ref);
+  if (own != node.own) ++version;
+  node.own = own;
   if ((node.own & kNodeCensored) != 0) node.facts &= ~uint32_t{kFactUncensored};
   if ((node.own & kNodeMasked) != 0) node.facts &= ~uint32_t{kFactUnmasked};
 }
@@ -93,7 +95,8 @@ uint16_t PageTree::Impl::Inherited(const Node& node) const {
       (around.tag == Tag::kIframe && (around.facts & kFactSrcdoc) != 0)) {
     flags |= kNodeHidden;
   }
-  // Also what a person cannot edit of it, such as a mention, is there by the choice of one.
+  // Also what a person cannot edit of it, such as a mention, is there by the choice of
+  // one.
   if ((outer & kNodeTakesText) != 0) {
     flags |= outer & (kNodeTakesText | kNodeTakesKeys | kAllowances);
   }
@@ -121,6 +124,7 @@ void PageTree::Impl::SetFlags(Ref ref, uint16_t flags) {
   const bool was = (node.flags & kNodeSensitive) != 0;
   const bool is = (flags & kNodeSensitive) != 0;
   const bool censored = (flags & ~node.flags & kNodeCensored) != 0;
+  if (flags != node.flags) ++version;
   if (censored && (node.facts & kFactJudged) != 0) newly_censored.push_back(ref);
   node.flags = flags;
   if (is && !was) {
@@ -163,7 +167,7 @@ void PageTree::Impl::RememberNames(const Node& node) {
     if ((NameOf(mark) != kName && NameOf(mark) != kIdMark) || ValueOf(mark) == kEmpty) {
       continue;
     }
-    if (secret_names.size() < kNamesMax) {
+    if (secret_names.size() < kSecretNamesMax) {
       secret_names.Add(mark);
     } else if (!secret_names.Has(mark) && !all_fields_sensitive) {
       all_fields_sensitive = true;

@@ -18,8 +18,19 @@ void PageTree::Impl::SetOneDigit(Ref ref, bool one_digit) {
   Node& node = nodes[ref];
   const bool was = (node.facts & kFactOneDigit) != 0;
   if (was == one_digit) return;
+  ++version;
   node.facts ^= kFactOneDigit;
   digit_count += one_digit ? 1 : static_cast<size_t>(-1);
+}
+
+// All changes of facts by attributes.
+void PageTree::Impl::SetFacts(Node& node, uint32_t facts) {
+  const bool was = (node.facts & kKeypadFacts) != 0;
+  const bool is = (facts & kKeypadFacts) != 0;
+  node.facts = facts;
+  if (was == is) return;
+  ++version;
+  keypad_count += is ? 1 : static_cast<size_t>(-1);
 }
 
 // A digit in the text and in an attribute counts once.
@@ -40,12 +51,20 @@ bool PageTree::Impl::Count(Ref top, Holding& holding) const {
   return true;
 }
 
+bool PageTree::Impl::InKeypad(Ref ref) {
+  const bool by_digits = digit_count >= kKeypadDigits && sensitive_count > 0;
+  if (digit_count == 0 || (!by_digits && keypad_count == 0)) return false;
+  KeypadAnswer& answer = keypad_answers[ref % keypad_answers.size()];
+  if (answer.version != version || answer.ref != ref) {
+    answer = {version, ref, IsInKeypad(ref, by_digits)};
+  }
+  return answer.inside;
+}
+
 // The digits of a keypad may stand apart from the field that they fill: the nearest
 // element with ten digits is a keypad by itself, and around that one the nearest that
 // holds the field with them.
-bool PageTree::Impl::InKeypad(Ref ref) const {
-  if (digit_count == 0) return false;
-  const bool by_digits = digit_count >= kKeypadDigits && sensitive_count > 0;
+bool PageTree::Impl::IsInKeypad(Ref ref, bool by_digits) const {
   Holding holding;
   if (!Count(ref, holding)) return false;
   Ref from = kNone;  // The child of `at` that has been counted.
@@ -74,7 +93,7 @@ bool PageTree::Impl::InKeypad(Ref ref) const {
     holding.digits += around.digits;
     holding.fields += around.fields;
     if (holding.nodes > kKeypadNodesMax) return false;
-    const bool named = (nodes[at].facts & (kFactKeypadId | kFactKeypadClass)) != 0;
+    const bool named = (nodes[at].facts & kKeypadFacts) != 0;
     if (named && holding.digits > 0) return true;
     if (!by_digits || holding.digits < kKeypadDigits) continue;
     if (!inner_keypad) return true;
@@ -93,7 +112,7 @@ void PageTree::Impl::AddSensitiveSelectors(std::string_view list) {
         security_compounds.end()) {
       continue;
     }
-    if (security_compounds.size() == kSecurityCompoundsMax) {
+    if (security_compounds.size() == kSecuritySelectorsMax) {
       all = true;
       break;
     }

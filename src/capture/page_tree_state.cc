@@ -1,7 +1,8 @@
 // The tree as bytes:
 //   version, a hash by which other hash functions are recognised,
 //   the page's memory: whether all fields are sensitive, the last ids forgotten,
-//     [id, flags, lasting flags] of nodes that are gone, names of sensitive fields, selectors,
+//     [id, flags, lasting flags] of nodes that are gone, names of sensitive fields,
+//     selectors,
 //   the nodes in document order: id, distance to the parent (0: none), kind, tag, facts,
 //     flags, hash of the tag, marks.
 // All of them are numbers of PutNumber, and each list has its length in front. What the
@@ -95,6 +96,7 @@ bool PageTree::Impl::RestoreNode(std::string_view& bytes) {
   node.tag_hash = static_cast<uint32_t>(tag_hash);
   node.facts = static_cast<uint32_t>(facts);
   if ((facts & kFactOneDigit) != 0) ++digit_count;
+  if ((facts & kKeypadFacts) != 0) ++keypad_count;
   TableAdd(ref);
   ++live;
   Link(ref, parent, kNone);
@@ -118,7 +120,7 @@ bool PageTree::Impl::RestoreAll(std::string_view& bytes) {
   forgotten_up_to = static_cast<int32_t>(number);
   if (!TakeUpTo(bytes, INT32_MAX, number)) return false;
   lasting_forgotten_up_to = static_cast<int32_t>(number);
-  if (!TakeUpTo(bytes, kTombstonesMax, count)) return false;
+  if (!TakeUpTo(bytes, kRememberedMax, count)) return false;
   for (; count > 0; --count) {
     uint64_t flags = 0;
     uint64_t lasting = 0;
@@ -128,12 +130,12 @@ bool PageTree::Impl::RestoreAll(std::string_view& bytes) {
     gone.Add(static_cast<int32_t>(number), static_cast<uint16_t>(flags),
              static_cast<uint16_t>(lasting));
   }
-  if (!TakeUpTo(bytes, kNamesMax, count)) return false;
+  if (!TakeUpTo(bytes, kSecretNamesMax, count)) return false;
   for (; count > 0; --count) {
     if (!TakeNumber(bytes, number)) return false;
     secret_names.Add(number);
   }
-  if (!TakeUpTo(bytes, kSecurityCompoundsMax, count)) return false;
+  if (!TakeUpTo(bytes, kSecuritySelectorsMax, count)) return false;
   for (; count > 0; --count) {
     if (!security_compounds.emplace_back().Restore(bytes)) return false;
   }

@@ -153,6 +153,7 @@ bool RecordingWriter::AttributeString(AttributeKind kind, Token value, Ref node)
   if (kind == AttributeKind::kValue || kind == AttributeKind::kState) {
     return FieldValue(kind, value, node);
   }
+  if (kind == AttributeKind::kSheet) return Sheet(value);
   std::string_view text;
   if (!Decode(value, text)) return false;
   std::string_view cleaned;
@@ -178,9 +179,6 @@ bool RecordingWriter::AttributeString(AttributeKind kind, Token value, Ref node)
       break;
     case AttributeKind::kStyle:
       cleaned = CleanCss(text, CssKind::kDeclarations, value);
-      break;
-    case AttributeKind::kSheet:
-      cleaned = CleanCss(text, CssKind::kSheet, value);
       break;
     case AttributeKind::kReference:
     case AttributeKind::kUrl:

@@ -173,6 +173,7 @@ class RecordingFilter::Impl : public SplitterSink {
 
   size_t memory_bytes() const {
     return page_.tree.memory_bytes() + page_.typed.memory_bytes() +
+           writer_.memory_bytes() +
            (page_.altered.size() + page_.masked_places.size()) * 4 * sizeof(void*);
   }
 

@@ -170,9 +170,9 @@ void RecordingObserver::Style(Ref node, Token style) {
 
 // `typed`: the text was not there when the page was first seen.
 void RecordingObserver::Text(Ref node, Token text, bool typed) {
-  const std::string_view decoded = Decode(text);
   const Ref parent = page_.tree.parent(node);
   if (page_.tree.tag(parent) == Tag::kStyle) return;
+  const std::string_view decoded = Decode(text);
   if (IsOneDigit(decoded)) {
     page_.tree.SetOneDigit(node, true);
   } else if (typed) {

@@ -374,22 +374,71 @@ bool RecordingWriter::JoinTexts(Token children) {
 }
 
 // Writes a text of a style element.
-void RecordingWriter::StyleText(Ref node, Token token, std::string_view text) {
+bool RecordingWriter::StyleText(Ref node, Token token) {
   if (joined_texts_) {
     // The first one takes them all.
-    if (text.empty()) return;
-    PutString(token, text, joined_);
+    if (index_.raw_string(token).empty()) return true;
+    Put(token, joined_);
     joined_ = {};
-    return;
+    return true;
   }
   // A text among others that are not at hand has to be whole rules.
   const bool alone = page_.tree.next(node) == PageTree::kNone &&
                      page_.tree.first_child(page_.tree.parent(node)) == node;
+  std::string_view text;
+  if (!alone && !Decode(token, text)) return false;
   if (!alone && !IsWholeCss(text)) {
     Count(Rule::kCss, token);
-    return PutString(token, text, "");
+    Put(token, "");
+    return true;
   }
-  PutString(token, text, CleanCss(text, CssKind::kSheet, token));
+  return Sheet(token);
+}
+
+// Writes a whole style sheet. Returns false when it is malformed.
+bool RecordingWriter::Sheet(Token token) {
+  const std::string_view raw = index_.raw(token);
+  // A sheet that left once may leave again: what was typed since is not in it but by
+  // chance.
+  const bool cached = raw.size() >= SheetCache::kSheetBytesMin && !traced_;
+  SheetCache::Entry entry;
+  if (cached) {
+    entry.key = SheetCache::KeyOf(raw, SheetContext());
+    if (const SheetCache::Entry* known = sheets_.Find(entry.key)) {
+      cleaner_.counts().AddAll(known->counts);
+      if (known->changed) PutJson(token, known->json);
+      return true;
+    }
+    entry.counts = cleaner_.counts().counts();
+  }
+  std::string_view text;
+  if (!Decode(token, text)) return false;
+  const size_t selectors = security_selectors_.size();
+  const std::string_view cleaned = CleanCss(text, CssKind::kSheet, token);
+  entry.changed = cleaned != text;
+  if (entry.changed) {
+    AppendJsonText(entry.json, cleaned);
+    PutJson(token, entry.json);
+  }
+  if (!cached || security_selectors_.size() != selectors) return true;
+  const auto& counts = cleaner_.counts().counts();
+  for (size_t i = 0; i < counts.size(); ++i)
+    entry.counts[i] = counts[i] - entry.counts[i];
+  const bool copy = entry.counts[static_cast<size_t>(Rule::kRawCopy)] > 0;
+  if (!copy) sheets_.Add(std::move(entry));
+  return true;
+}
+
+// What the filtering of a sheet depends on besides its text and the policy.
+uint64_t RecordingWriter::SheetContext() const {
+  std::string buffer;
+  return HashBytes(OriginOf(page_.url, buffer));
+}
+
+void RecordingWriter::PutJson(Token value, std::string_view json) {
+  edit_.KeepTo(index_.begin(value));
+  edit_.out().append(json);
+  edit_.SkipTo(index_.end(value));
 }
 
 void RecordingWriter::NodeText(Token text, NodeKind kind, Ref ref) {
@@ -403,15 +452,12 @@ void RecordingWriter::NodeText(Token text, NodeKind kind, Ref ref) {
 
 // Writes the text of a text node. Returns false when it is malformed.
 bool RecordingWriter::TextOf(Ref node, Token token) {
-  std::string_view text;
-  if (!Decode(token, text)) return false;
   const Ref parent = page_.tree.parent(node);
   const uint32_t flags = page_.tree.flags(parent) | page_.tree.flags(node);
   const Tag tag = page_.tree.tag(parent);
-  if (tag == Tag::kStyle) {
-    StyleText(node, token, text);
-    return true;
-  }
+  if (tag == Tag::kStyle) return StyleText(node, token);
+  std::string_view text;
+  if (!Decode(token, text)) return false;
   Rule rule;
   if ((flags & (kNodeTakesText | kNodeSensitive)) != 0) {
     const bool allowed =

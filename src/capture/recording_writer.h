@@ -18,6 +18,7 @@
 #include "capture/recording_event.h"
 #include "capture/recording_observer.h"
 #include "capture/recording_page.h"
+#include "capture/sheet_cache.h"
 
 namespace footfall::capture {
 
@@ -31,7 +32,10 @@ class RecordingWriter {
       : index_(index), page_(page), cleaner_(cleaner), edit_(edit) {}
 
   // `policy` outlives the writer, or the next call.
-  void SetPolicy(const CompiledPolicy& policy) { policy_ = &policy; }
+  void SetPolicy(const CompiledPolicy& policy) {
+    policy_ = &policy;
+    sheets_.Clear();
+  }
   // Makes rules be counted with their place in the event.
   void SetTraced(bool traced) { traced_ = traced; }
 
@@ -64,6 +68,8 @@ class RecordingWriter {
   // What an allowed field holds, as it may leave.
   std::string_view AllowedValue(Token text);
 
+  size_t memory_bytes() const { return sheets_.memory_bytes(); }
+
   // A string with a malformed escape, which makes the event malformed; else kAbsent.
   Token broken() const { return broken_; }
 
@@ -95,8 +101,8 @@ class RecordingWriter {
   void Put(Token value, std::string_view text);
   void PutString(Token value, std::string_view before, std::string_view after);
   void PutMask(Token value, Rule rule);
-  std::string_view CleanText(std::string_view text, Token where,
-                             TypedMemory::Place place,
+  void PutJson(Token value, std::string_view json);
+  std::string_view CleanText(std::string_view text, Token where, TypedMemory::Place place,
                              Cleaner::Source source = Cleaner::Source::kData);
   std::string_view CleanUrl(std::string_view url, Token where, bool asset = false);
   std::string_view CleanLink(std::string_view link, Token where, Tag tag);
@@ -115,7 +121,9 @@ class RecordingWriter {
   bool NodeMember(std::string_view key, Token value, const NodeTokens& node, Ref ref);
   void Children(Token children, Ref parent);
   bool JoinTexts(Token children);
-  void StyleText(Ref node, Token token, std::string_view text);
+  bool StyleText(Ref node, Token token);
+  bool Sheet(Token token);
+  uint64_t SheetContext() const;
   void NodeText(Token text, NodeKind kind, Ref ref);
   bool TextOf(Ref node, Token text);
   void CensoredNode(const NodeTokens& node, Token token);
@@ -165,6 +173,7 @@ class RecordingWriter {
   bool traced_ = false;
   std::string place_;
   Token broken_ = kAbsent;
+  SheetCache sheets_;
   std::vector<std::string_view> security_selectors_;
   // The texts of the style element whose children are being written, taken together.
   bool joined_texts_ = false;

@@ -103,6 +103,11 @@ class RuleCounts {
     dirty_ = false;
   }
   const std::array<uint32_t, kRuleCount>& counts() const { return counts_; }
+  // Adds what was counted elsewhere, untraced.
+  void AddAll(const std::array<uint32_t, kRuleCount>& counts) {
+    for (size_t i = 0; i < counts.size(); ++i) counts_[i] += counts[i];
+    dirty_ = true;
+  }
 
  private:
   std::array<uint32_t, kRuleCount> counts_{};
