@@ -40,7 +40,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-"$root/cmake/install-deps.sh" build test
+"$root/cmake/install-deps.sh" build test wasm
 
 # run_suite NAME CMAKE_ARGUMENT...: configures, builds and tests in $build/NAME.
 run_suite() {
@@ -56,7 +56,7 @@ run_suite() {
 }
 
 run_suite release -DCMAKE_BUILD_TYPE=Release -DFOOTFALL_BUILD_BENCHMARKS=ON \
-  -DFOOTFALL_WERROR=ON -DFOOTFALL_SLOW_TESTS=$slow
+  -DFOOTFALL_WERROR=ON -DFOOTFALL_WASM_TESTS=ON -DFOOTFALL_SLOW_TESTS=$slow
 if [ $sanitizer = 1 ]; then
   run_suite sanitizer -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g1" \
     -DFOOTFALL_SANITIZE=address,undefined

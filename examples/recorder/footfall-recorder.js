@@ -2,9 +2,10 @@
 //
 // It turns what a person does on a page into Footfall events (type `click`, `page_view`,
 // `input`, `keystroke`, `submit`, `select`, and on request `content`, `track`,
-// `identify`, `alias`) and hands them to the host in batches. The events are raw: they
-// hold what was typed. The process that embeds Footfall filters them before anything is
-// stored or forwarded, so `send` must only ever talk to that process.
+// `identify`, `alias`) and hands them to the host in batches. Without the option `filter`
+// the events are raw: they hold what was typed. The process that embeds Footfall filters
+// them before anything is stored or forwarded, so `send` must only ever talk to that
+// process.
 //
 //   footfallRecorder.start({ send: (events) => ..., app: 'crm', person: 'ana@example.com'
 //   });
@@ -155,13 +156,38 @@ function emit(type, fields) {
     timer = setTimeout(flush, settings.flushAfter);
 }
 
+function parseLines(text) {
+  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+}
+
+// Hands on what passes `filter`; all of it where there is none. When the filter fails,
+// this throws and nothing is handed on.
+function pass(filter, items, send) {
+  const passed = filter ?
+      parseLines(filter.write(items.map((item) => JSON.stringify(item) + '\n').join(''))) :
+      items;
+  if (passed.length) send(passed);
+}
+
+// Hands on what `filter` held back. It lets nothing through afterwards.
+function finish(filter, send) {
+  const rest = filter ? parseLines(filter.finish()) : [];
+  if (rest.length) send(rest);
+}
+
 function flush() {
   clearTimeout(timer);
   timer = 0;
   if (!queue.length) return;
   const batch = queue;
   queue = [];
-  settings.send(batch);
+  pass(settings.filter, batch, settings.send);
+}
+
+// A page that the browser keeps may come back and go on.
+function onPageHide(event) {
+  flush();
+  if (!event.persisted) finish(settings.filter, settings.send);
 }
 
 function targetOf(event) {
@@ -231,30 +257,38 @@ function recordDom() {
   const options = typeof settings.record === 'object' ? settings.record : {};
   let frames = [];
   const send = () => {
-    if (frames.length) settings.sendRecording(frames.splice(0));
+    if (frames.length)
+      pass(settings.recordingFilter, frames.splice(0), settings.sendRecording);
   };
   const every = setInterval(send, settings.flushAfter);
   const stopRecording = root.rrweb.record(
       Object.assign({}, options, {emit: (frame) => frames.push(frame)}));
-  listen(root, 'pagehide', send);
+  const end = () => {
+    send();
+    finish(settings.recordingFilter, settings.sendRecording);
+  };
+  listen(root, 'pagehide', (event) => event.persisted ? send() : end());
   stops.push(() => {
     stopRecording();
     clearInterval(every);
-    send();
+    end();
   });
 }
 
 // Starts recording this page.
 //
-//   send(events)           required; called with an array of at most `batchSize` events
-//   person, anonymous      who it is; without both an anonymous id is made and kept
-//   session                the host's session id; without one Footfall forms sessions
-//   itself app, environment       where it happens context                country,
-//   region, city, or anything else to add to the context batchSize, flushAfter  events
-//   per batch (50), milliseconds until a smaller one is sent (2000) now() the clock,
-//   milliseconds since 1970 UTC (Date.now) record                 true or options for
-//   rrweb.record, where window.rrweb is loaded sendRecording(frames)  where rrweb's
-//   events go
+//   send(events)            required; called with an array of at most `batchSize` events
+//   person, anonymous       who it is; without both an anonymous id is made and kept
+//   session                 the host's session id; without one Footfall forms sessions
+//   app, environment        where it happens
+//   context                 country, region, city, or anything else to add to the context
+//   batchSize, flushAfter   events per batch (50), milliseconds until a smaller one is
+//                           sent (2000)
+//   now()                   the clock, milliseconds since 1970 UTC (Date.now)
+//   filter                  what events pass before `send`: a filter of footfall-filter
+//   record                  true or options for rrweb.record, where window.rrweb is loaded
+//   sendRecording(frames)   where rrweb's events go
+//   recordingFilter         the same for them, of format "rrweb"
 function start(options) {
   if (settings) throw new Error('footfallRecorder is already started');
   if (typeof options.send !== 'function')
@@ -271,7 +305,7 @@ function start(options) {
   listen(document, 'select', onSelect);
   listen(document, 'keydown', onKey);
   listen(document, 'submit', onSubmit);
-  listen(root, 'pagehide', flush);
+  listen(root, 'pagehide', onPageHide);
   listen(document, 'visibilitychange', () => {
     if (document.visibilityState === 'hidden') flush();
   });
@@ -291,6 +325,7 @@ function stop() {
   if (!settings) return;
   stops.splice(0).forEach((undo) => undo());
   flush();
+  finish(settings.filter, settings.send);
   settings = null;
 }
 

@@ -86,8 +86,8 @@ enum NodeFlag : uint32_t {
   // element.
   kNodeCensored = 1u << 1,
   // Inside a censored element, or content that is never recorded (of script, of noscript
-  // and of an iframe that ever had `srcdoc`, whose document was handed over as text): no
-  // part of the filtered recording.
+  // and of an iframe that had `srcdoc` at any time since it was inserted, whose document
+  // was handed over as text): no part of the filtered recording.
   kNodeHidden = 1u << 2,
   // It or an element around it is matched by a mask rule.
   kNodeMasked = 1u << 3,

@@ -47,6 +47,17 @@ void TypedMemory::Clear() {
 
 namespace {
 
+// Where four bytes without white space begin; 0 when there are none.
+size_t FirstPlace(std::string_view folded) {
+  size_t pos = 0;
+  while (pos + 4 <= folded.size()) {
+    const size_t space = folded.substr(pos, 4).rfind(' ');
+    if (space == std::string_view::npos) return pos;
+    pos += space + 1;
+  }
+  return 0;
+}
+
 // Moves `at` past white space; false when there is none.
 bool SkipSpace(std::string_view text, size_t& at) {
   const size_t begin = at;
@@ -92,11 +103,12 @@ void TypedMemory::IndexBeginnings() {
       any_short_ = true;
       return false;
     }
-    Set(entries_->beginnings, entry.bytes);
-    if (entry.size >= kNameBytesMin) {
-      for (size_t i = 0; i < 4; ++i) Set(entries_->insides, entry.bytes + i);
+    const std::string_view needle = entry.needle();
+    Set(entries_->beginnings, needle.data());
+    if (needle.size() >= kNameBytesMin) {
+      for (size_t i = 0; i < 4; ++i) Set(entries_->insides, needle.data() + i);
     }
-    any_spaced_ = any_spaced_ || entry.view().substr(0, 4).find(' ') != entry.view().npos;
+    any_spaced_ = any_spaced_ || needle.substr(0, 4).find(' ') != needle.npos;
     return false;
   });
 }
@@ -141,8 +153,9 @@ void TypedMemory::Remember(uint64_t field, std::string_view value, bool secret) 
 
 void TypedMemory::RememberOne(uint64_t field, std::string_view value, bool secret) {
   current_ = field;
-  Arena arena;
-  std::string_view folded = FoldText(value, arena).substr(0, kBytesMax);
+  scratch_.Reset();
+  const std::string_view whole = FoldText(value, scratch_);
+  const std::string_view folded = whole.substr(0, kBytesMax);
   const size_t prefix = PrefixOfCharacters(folded, kSecretCharactersMin);
   if (!folded.empty() && (secret || prefix > 0)) {
     if (entries_ == nullptr) entries_ = std::make_unique<Entries>();
@@ -154,12 +167,14 @@ void TypedMemory::RememberOne(uint64_t field, std::string_view value, bool secre
       entry.field = field;
       entry.secret = secret;
       entry.size = static_cast<uint8_t>(folded.size());
-      entry.prefix = static_cast<uint8_t>(prefix);
       std::memcpy(entry.bytes, folded.data(), folded.size());
+      entry.from = static_cast<uint8_t>(FirstPlace(folded));
+      entry.prefix =
+          static_cast<uint8_t>(PrefixOfCharacters(entry.needle(), kSecretCharactersMin));
       IndexBeginnings();
     }
   }
-  Zeroise(const_cast<char*>(folded.data()), folded.size());
+  Zeroise(const_cast<char*>(whole.data()), whole.size());
 }
 
 // Compares `text` from `at` on with the value, as if it were folded; see FoldText.
@@ -183,7 +198,7 @@ size_t TypedMemory::Common(std::string_view value, std::string_view text, size_t
 bool TypedMemory::Matches(const Entry& entry, std::string_view text, size_t at,
                           Place place) const {
   if (entry.prefix == 0) return false;
-  const std::string_view value = entry.view();
+  const std::string_view value = entry.needle();
   const size_t begin = at;
   const size_t common = Common(value, text, at);
   if (common < entry.prefix) return false;

@@ -58,9 +58,13 @@ class TypedMemory {
     uint64_t field = 0;
     bool secret = false;
     uint8_t size = 0;
-    uint8_t prefix = 0;  // Bytes of its first four characters; 0 when it has fewer.
+    // What is looked for begins here: behind short words, since white space may be
+    // spelled in many ways and four bytes without any are needed to find a place by.
+    uint8_t from = 0;
+    uint8_t prefix = 0;  // Bytes of the first four characters from there; 0 for fewer.
     char bytes[kBytesMax];
     std::string_view view() const { return {bytes, size}; }
+    std::string_view needle() const { return view().substr(from); }
   };
   struct Entries {
     Entry secrets[kSecretsMax];
@@ -88,9 +92,10 @@ class TypedMemory {
   size_t typed_count_ = 0;
   size_t next_secret_ = 0;  // Where the next one goes when there is no room.
   size_t next_typed_ = 0;
+  Arena scratch_;            // Overwritten after each use.
   uint64_t current_ = 0;     // The field that was typed into last.
   bool any_short_ = false;   // A secret has fewer than four characters.
-  bool any_spaced_ = false;  // White space is among the first four bytes of one.
+  bool any_spaced_ = false;  // One has white space in every four bytes of its beginning.
 };
 
 }  // namespace footfall::capture

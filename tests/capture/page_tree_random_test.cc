@@ -407,13 +407,17 @@ class Driver {
       SaveAndRestore();
     } else if (choice < 95) {
       TaintOne();
-    } else if (random_.OneIn(40)) {
+    } else if (choice < 98) {
+      tree_.SetOneDigit(tree_.Find(Some().id), !random_.OneIn(5));
+    } else if (random_.OneIn(20)) {
       Security();
-    } else if (random_.OneIn(10)) {
+    } else if (random_.OneIn(6)) {
       StartOver();
     }
     if (model_.by_id.size() > 60) RemoveOne();
   }
+
+  int in_keypad() const { return in_keypad_; }
 
   void Check() {
     ASSERT_EQ(tree_.node_count(), model_.by_id.size());
@@ -431,6 +435,7 @@ class Driver {
       }
       ASSERT_EQ(child, PageTree::kNone);
       ASSERT_EQ(tree_.in_shadow(ref), node->shadow);
+      tree_.InKeypad(ref);
     }
     std::set<int32_t> newly_censored;
     for (const PageTree::Ref ref : tree_.newly_censored()) {
@@ -522,6 +527,7 @@ class Driver {
         value = random_.Pick({"a", "b", "c", "a b", "b c", "d", "", "x\ty c"});
         if (random_.OneIn(12))
           value += random_.Pick({" rr-block", " rr-mask", " rr-ignore"});
+        if (random_.OneIn(8)) value += " keypad";
         break;
       case 6:
         name = "contenteditable";
@@ -615,6 +621,12 @@ class Driver {
     PageTree other(policy_.compiled());
     ASSERT_TRUE(other.Restore(view));
     ASSERT_EQ(view, "rest");
+    // The new one has no answers that it could remember.
+    for (const auto& [id, node] : model_.by_id) {
+      const bool inside = other.InKeypad(other.Find(id));
+      ASSERT_EQ(tree_.InKeypad(tree_.Find(id)), inside) << id;
+      in_keypad_ += inside ? 1 : 0;
+    }
     tree_ = std::move(other);
   }
 
@@ -654,10 +666,12 @@ class Driver {
   Model model_;
   int32_t next_id_ = 1;
   int32_t root_id_ = 0;
+  int in_keypad_ = 0;
   PageTree tree_;
 };
 
 TEST(PageTreeRandomTest, AgreesWithTheModel) {
+  int in_keypad = 0;
   for (uint32_t seed = 1; seed <= 60; ++seed) {
     Driver driver(seed);
     for (int i = 0; i < 500; ++i) {
@@ -665,7 +679,9 @@ TEST(PageTreeRandomTest, AgreesWithTheModel) {
       driver.Check();
       ASSERT_FALSE(HasFatalFailure()) << "seed " << seed << " step " << i;
     }
+    in_keypad += driver.in_keypad();
   }
+  EXPECT_GT(in_keypad, 20);
 }
 
 }  // namespace

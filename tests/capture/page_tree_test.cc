@@ -189,12 +189,12 @@ TEST(PageTreeTest, ANameOfNoFieldSaysNothingOfTheElementsInside) {
 
 TEST(PageTreeTest, SecretsOfFieldsReachEverythingInside) {
   Page page;
-  for (const int32_t id : {page.Put("div", {{"id", "pin"}, {"role", "textbox"}}),
-                           page.Put("div", {{"id", "pin"}, {"contenteditable", ""}}),
-                           page.Put("select", {{"name", "pin"}}),
-                           page.Put("x-pin", {{"name", "pin"}}),
-                           page.Put("div", {{"style", "-webkit-text-security: disc"}}),
-                           page.Put("div", {{"autocomplete", "cc-number"}})}) {
+  for (const int32_t id :
+       {page.Put("div", {{"id", "pin"}, {"role", "textbox"}}),
+        page.Put("div", {{"id", "pin"}, {"contenteditable", ""}}),
+        page.Put("select", {{"name", "pin"}}), page.Put("x-pin", {{"name", "pin"}}),
+        page.Put("div", {{"style", "-webkit-text-security: disc"}}),
+        page.Put("div", {{"autocomplete", "cc-number"}})}) {
     const int32_t inner = page.Put("span", {}, id);
     EXPECT_TRUE(page.Is(inner, kNodeSensitive)) << id;
     EXPECT_TRUE(page.Is(page.Text(inner), kNodeSensitive)) << id;
@@ -221,7 +221,8 @@ TEST(PageTreeTest, SensitiveByStyle) {
   Page page;
   for (const char* style :
        {"-webkit-text-security: disc", "color:red;-WEBKIT-TEXT-SECURITY:circle",
-        "-webkit-text-securit\\79 : disc", "-webkit-text-/**/security/* */: /**/disc",
+        "-Webkit-tExT-sEcUrItY:disc", "-webkit-text-securit\\79 : disc",
+        "-webkit-text-/**/security/* */: /**/disc",
         "-webkit-text-security: none; -webkit-text-security: var(--x)",
         R"({"-webkit-text-security":"square"})"}) {
     EXPECT_TRUE(page.Sensitive("div", {{"style", style}})) << style;
@@ -679,6 +680,33 @@ TEST(PageTreeTest, Keypads) {
   tree.SetOneDigit(tree.Find(key), false);
   page.Remove(key);
   EXPECT_FALSE(tree.InKeypad(tree.Find(pad)));
+}
+
+// Answers are remembered while nothing changes that they depend on.
+TEST(PageTreeTest, AnswersAboutKeypadsFollowTheTree) {
+  Page page;
+  PageTree& tree = page.tree;
+  page.Put("div", {{"id", "token"}});
+  const int32_t outer = page.Put("div");
+  const int32_t pad = page.Put("div", {}, outer);
+  const int32_t field = page.Put("input", {}, pad);
+  const int32_t words = page.Put("p", {}, outer);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_FALSE(tree.InKeypad(tree.Find(words))) << i;
+    tree.SetOneDigit(tree.Find(page.Put("b", {}, pad)), true);
+  }
+  EXPECT_TRUE(tree.InKeypad(tree.Find(words))) << "the field may be anywhere";
+  tree.Taint(tree.Find(field));
+  EXPECT_FALSE(tree.InKeypad(tree.Find(words))) << "the keypad has its field";
+  page.Set(field, "type", "button");
+  EXPECT_TRUE(tree.InKeypad(tree.Find(words)));
+  page.Remove(pad);
+  EXPECT_FALSE(tree.InKeypad(tree.Find(words)));
+  page.Set(outer, "class", "keypad");
+  tree.SetOneDigit(tree.Find(words), true);
+  EXPECT_TRUE(tree.InKeypad(tree.Find(words)));
+  page.Set(outer, "class", "");
+  EXPECT_FALSE(tree.InKeypad(tree.Find(words)));
 }
 
 TEST(PageTreeTest, KeypadsByName) {

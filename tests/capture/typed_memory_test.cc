@@ -71,6 +71,17 @@ TEST(TypedMemoryTest, OrdinaryValuesAreFoundWhole) {
   EXPECT_TRUE(Finds(memory, "xchicago hotelsx"));
 }
 
+TEST(TypedMemoryTest, FindsWhatBeginsWithShortWords) {
+  TypedMemory memory;
+  memory.Remember(1, "I am in Lisbon", false);
+  memory.LeaveField();
+  EXPECT_TRUE(Finds(memory, "she wrote: i\u00a0 am in   LISBON!"));
+  EXPECT_FALSE(Finds(memory, "i am in porto"));
+  memory.Remember(2, "a b c d", true);
+  EXPECT_TRUE(Finds(memory, "(a  b\nc d)"));
+  EXPECT_FALSE(Finds(memory, "a b d c"));
+}
+
 TEST(TypedMemoryTest, FindsTheLinesOfAValue) {
   TypedMemory memory;
   memory.Remember(1, "first line\r\nand the second", true);

@@ -99,6 +99,16 @@ class IncludesTest(unittest.TestCase):
                     f"{path.relative_to(ROOT)} includes {name}",
                 )
 
+    def test_the_module_for_browsers_includes_the_capture_core_only(self):
+        seen = 0
+        for path in sources("bindings/wasm"):
+            for quote, name in includes(path):
+                if quote == '"':
+                    seen += 1
+                    self.assertTrue(name.startswith("capture/"), name)
+                    self.assertNotIn(name.split("/")[1], CAPTURE_BEYOND_CORE, name)
+        self.assertGreater(seen, 2)
+
     def test_only_tests_of_capi_include_it(self):
         for path in sources("src"):
             if path.relative_to(ROOT / "src").parts[0] == "capi":
