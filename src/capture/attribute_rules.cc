@@ -108,6 +108,12 @@ constexpr Known kKnown[] = {
     {"aria-busy", Kind::kPlain},
     {"aria-live", Kind::kPlain},
 
+    {"data-theme", Kind::kTheme},
+    {"data-bs-theme", Kind::kTheme},
+    {"data-color-scheme", Kind::kTheme},
+    {"data-color-mode", Kind::kTheme},
+    {"data-mode", Kind::kTheme},
+
     // What rrweb adds.
     {"rr_width", Kind::kMetric},
     {"rr_height", Kind::kMetric},
@@ -305,6 +311,20 @@ bool IsMetric(std::string_view value) {
   }
   const std::string_view unit = value.substr(i);
   return i <= kSizeMax && (unit.empty() || unit == "px" || unit == "%");
+}
+
+bool IsThemeAttribute(std::string_view name) {
+  return KindOfAttribute(name) == Kind::kTheme;
+}
+
+bool IsThemeWord(std::string_view value) {
+  constexpr std::string_view kWords[] = {"light", "dark",     "auto",         "system",
+                                         "dim",   "contrast", "black",        "white",
+                                         "blue",  "default",  "high-contrast"};
+  for (const std::string_view word : kWords) {
+    if (value == word) return true;
+  }
+  return false;
 }
 
 bool IsStateWord(std::string_view value) {

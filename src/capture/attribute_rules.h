@@ -15,6 +15,7 @@ enum class AttributeKind : uint8_t {
   kText,      // Named by the policy: kept, scanned, masked where a rule says so.
   kName,      // class and id: kept, scanned.
   kGeometry,  // Numbers and their units, in SVG's grammars.
+  kTheme,     // The colour scheme of a page, by a word of a closed list.
   kMetric,    // One number, or true or false.
   kWord,      // A word for a state, of a closed list.
   kPaint,     // A CSS value, which may hold url().
@@ -39,6 +40,13 @@ bool IsGeometry(std::string_view value);
 
 // True for a number with or without px or %, and for true and false.
 bool IsMetric(std::string_view value);
+
+// True for the attributes by which pages name their colour scheme, which their style
+// sheets ask for.
+bool IsThemeAttribute(std::string_view name);
+
+// True for a word that such an attribute holds.
+bool IsThemeWord(std::string_view value);
 
 // True for the words of rrweb's rr_mediaState and rr_open_mode.
 bool IsStateWord(std::string_view value);

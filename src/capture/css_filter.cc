@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "capture/attribute_rules.h"
 #include "capture/css_address.h"
 #include "capture/css_scan.h"
 #include "capture/css_tokenizer.h"
@@ -101,6 +102,7 @@ class CssFilter {
   CssFilter(std::string_view css, CssKind kind, const CssOptions& options, Arena& arena,
             RuleCounts& counts, std::vector<std::string_view>* security_selectors)
       : css_(css),
+        options_(options),
         arena_(arena),
         counts_(counts),
         address_(options, arena, counts),
@@ -457,8 +459,7 @@ class CssFilter {
 
   bool IsNamespace() const { return EqualsLower(StatementName(), "@namespace"); }
   bool IsKnownNamespace(std::string_view text) const {
-    return IsNamespace() &&
-           IsOneOf(text, kNamespaces, std::size(kNamespaces));
+    return IsNamespace() && IsOneOf(text, kNamespaces, std::size(kNamespaces));
   }
 
   // The property or at-rule of the statement, as far as it is of interest.
@@ -533,9 +534,19 @@ class CssFilter {
                       (token.type == CssTokenType::kString && token.closed);
     if (!word || !EndsBracket(tokenizer)) return DropAttributeValue(token.begin);
     pos_ = token.end;
-    if (!IsPlainCssAttribute(name, CssUnescape(token.text, arena_)) || token.escaped) {
+    const std::string_view value = CssUnescape(token.text, arena_);
+    const bool plain = IsPlainCssAttribute(name, value) ||
+                       (IsAllowedAttribute(name) && IsPlainCssName(value));
+    if (!plain || token.escaped) {
       Replace(token.begin, token.end, "\"\"", Rule::kCss);
     }
+  }
+
+  bool IsAllowedAttribute(std::string_view name) const {
+    const auto* const allowed = options_.attributes_allow;
+    // Of the others, what fields hold must not be asked for, whatever the policy allows.
+    return allowed != nullptr && KindOfAttribute(name) == AttributeKind::kUnknown &&
+           std::find(allowed->begin(), allowed->end(), name) != allowed->end();
   }
 
   // Whether nothing but a flag stands in front of the bracket's end.
@@ -571,6 +582,7 @@ class CssFilter {
   }
 
   std::string_view css_;
+  const CssOptions& options_;
   Arena& arena_;
   RuleCounts& counts_;
   CssAddressRule address_;

@@ -30,6 +30,8 @@ struct CssOptions {
   // Other origins whose assets may be copied, as in the policy.
   const std::vector<std::string>* asset_origins = nullptr;
   const UrlPolicy* url = nullptr;
+  // Attributes whose values the policy lets through: selectors may ask for them by name.
+  const std::vector<std::string>* attributes_allow = nullptr;
 };
 
 // Returns `css` without comments and with strings, url(), image-set(), attr(), the values

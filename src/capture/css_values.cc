@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <iterator>
 
+#include "capture/attribute_rules.h"
 #include "capture/css_tokenizer.h"
 #include "capture/text_scan.h"
 #include "capture/unicode.h"
@@ -358,6 +359,7 @@ bool IsPlainCssAttribute(std::string_view name, std::string_view value) {
   if (EqualsLower(name, "class") || EqualsLower(name, "id")) {
     return value.size() <= kNameSizeMax && IsCssGridRow(value);
   }
+  if (IsThemeAttribute(name) && IsThemeWord(value)) return true;
   // disabled="disabled" and the like.
   return EqualsLower(name, value);
 }

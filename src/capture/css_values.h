@@ -35,8 +35,8 @@ bool IsPlainCssValue(std::string_view value, Arena& arena);
 bool IsCssFontStack(std::string_view value, Arena& arena);
 
 // True when the attribute selector [name=value] says nothing of a person: types of
-// fields, directions, roles, states, languages, and classes and ids, whose names stay
-// everywhere else too. Both without escapes.
+// fields, directions, roles, states, languages, colour schemes, and classes and ids,
+// whose names stay everywhere else too. Both without escapes.
 bool IsPlainCssAttribute(std::string_view name, std::string_view value);
 
 }  // namespace footfall::capture

@@ -165,6 +165,8 @@ bool RecordingWriter::AttributeString(AttributeKind kind, Token value, Ref node)
       return IsGeometry(text) || DropAttribute(value);
     case AttributeKind::kMetric:
       return IsMetric(text) || DropAttribute(value);
+    case AttributeKind::kTheme:
+      return IsThemeWord(text) || DropAttribute(value);
     case AttributeKind::kWord:
       return IsStateWord(text) || DropAttribute(value);
     case AttributeKind::kText:

@@ -260,6 +260,7 @@ std::string_view RecordingWriter::CleanCss(std::string_view css, CssKind kind,
   options.base_url = page_.url;
   options.asset_origins = &policy_->asset_origins;
   options.url = &policy_->url;
+  options.attributes_allow = &policy_->attributes_allow;
   return FilterCss(css, kind, options, cleaner_.arena(), cleaner_.counts(),
                    kind == CssKind::kSheet ? &security_selectors_ : nullptr);
 }
