@@ -16,17 +16,6 @@ bool IsFragmentName(std::string_view name) {
          });
 }
 
-// The name of a property, also of a custom one.
-bool IsCssProperty(std::string_view name) {
-  constexpr size_t kSizeMax = 80;
-  return !name.empty() && name.size() <= kSizeMax &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           const char lower = static_cast<char>(c | 0x20);
-           return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                  c == '_';
-         });
-}
-
 }  // namespace
 
 using Token = JsonIndex::Token;
@@ -213,46 +202,6 @@ std::string_view RecordingWriter::CleanLink(std::string_view link, Token where, 
   }
   if (link.size() > 1) Count(Rule::kUrlFragment, where);
   return "#";
-}
-
-// The changed properties of a style attribute: a value, a value with its priority, or
-// false for a property that is gone.
-bool RecordingWriter::StyleObject(Token style) {
-  ListEdit list(edit_, index_.begin(style) + 1);
-  for (Members m(index_, style); m.Next();) {
-    list.Keep(m.begin(), m.end());
-    if (!StyleProperty(m.key(), m.value())) list.DropKept();
-  }
-  list.End(index_.end(style) - 1);
-  return list.count() > 0;
-}
-
-bool RecordingWriter::StyleProperty(std::string_view property, Token value) {
-  if (!IsCssProperty(property)) return false;
-  if (index_.is_bool(value) || index_.is_null(value)) return true;
-  if (index_.is_array(value)) {
-    size_t i = 0;
-    for (Elements e(index_, value); e.Next(); ++i) {
-      if (i > 1 || !index_.is_string(e.value())) return false;
-      if (i == 1) {
-        const std::string_view priority = index_.raw_string(e.value());
-        return priority.empty() || priority == "important";
-      }
-      if (!StyleProperty(property, e.value())) return false;
-    }
-    return i > 0;
-  }
-  if (!index_.is_string(value)) return false;
-  std::string_view text;
-  if (!Decode(value, text)) return false;
-  if (property.substr(0, 2) != "--") {
-    PutString(value, text, CleanCss(text, CssKind::kValue, value));
-    return true;
-  }
-  // What a custom property may hold is judged with its name.
-  std::string declaration(property);
-  declaration.append(":").append(text);
-  return CleanCss(declaration, CssKind::kDeclarations, value) == declaration;
 }
 
 }  // namespace footfall::capture

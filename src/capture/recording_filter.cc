@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -27,63 +26,8 @@ namespace {
 using Token = JsonIndex::Token;
 
 constexpr size_t kErrorsMax = 100;
-constexpr char kStateMagic[] = "ffrec001";
-
-// The value of an allowed field, waiting for the field to be left.
-struct HeldInput {
-  int32_t id = 0;
-  std::string text;
-  bool checked = false;
-  InputPosition position;
-  ~HeldInput() { Zeroise(text.data(), text.size()); }
-};
-
 void AppendNumber(std::string& out, int64_t number) {
   out.append(std::to_string(number));
-}
-
-template <typename T>
-void PutNumber(std::string& out, T value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof(value));
-}
-
-template <typename T>
-bool TakeNumber(std::string_view& bytes, T& value) {
-  if (bytes.size() < sizeof(value)) return false;
-  std::memcpy(&value, bytes.data(), sizeof(value));
-  bytes.remove_prefix(sizeof(value));
-  return true;
-}
-
-void PutText(std::string& out, std::string_view text) {
-  PutNumber(out, static_cast<uint32_t>(text.size()));
-  out.append(text);
-}
-
-template <typename Container>
-void PutNumbers(std::string& out, const Container& numbers) {
-  PutNumber(out, static_cast<uint32_t>(numbers.size()));
-  for (const auto number : numbers) PutNumber(out, number);
-}
-
-template <typename Container>
-bool TakeNumbers(std::string_view& bytes, size_t max, Container& numbers) {
-  uint32_t count;
-  if (!TakeNumber(bytes, count) || count > max) return false;
-  for (uint32_t i = 0; i < count; ++i) {
-    typename Container::value_type number;
-    if (!TakeNumber(bytes, number)) return false;
-    numbers.insert(numbers.end(), number);
-  }
-  return true;
-}
-
-bool TakeText(std::string_view& bytes, std::string& text) {
-  uint32_t size;
-  if (!TakeNumber(bytes, size) || bytes.size() < size) return false;
-  text.assign(bytes.substr(0, size));
-  bytes.remove_prefix(size);
-  return true;
 }
 
 }  // namespace
@@ -132,50 +76,10 @@ class RecordingFilter::Impl : public SplitterSink {
 
   bool BetweenEvents() const { return splitter_.between_events(); }
 
-  void Save(std::string& out) const {
-    out.append(kStateMagic, 8);
-    PutNumber(out, page_.page_number);
-    PutNumber(out, page_.excluded);
-    PutText(out, page_.url);
-    PutText(out, timestamp_);
-    PutNumbers(out, page_.altered);
-    PutNumbers(out, page_.masked_inputs);
-    PutNumbers(out, page_.masked_places);
-    PutNumbers(out, page_.security_selectors);
-    PutNumber(out, static_cast<uint32_t>(page_.boxes.size()));
-    for (const auto& [id, text] : page_.boxes) {
-      PutNumber(out, id);
-      PutText(out, text);
-    }
-    PutNumber(out, held_.has_value());
-    if (held_.has_value()) {
-      PutNumber(out, held_->id);
-      PutNumber(out, held_->checked);
-      PutText(out, held_->text);
-    }
-    page_.typed.Save(out);
-    page_.tree.Save(out);
-  }
+  void Save(std::string& out) const { page_.Save(out); }
+  bool Restore(std::string_view bytes) { return page_.Restore(bytes); }
 
-  // Afterwards the filter is as new when the state is refused.
-  bool Restore(std::string_view bytes) {
-    if (RestoreAll(bytes)) return true;
-    page_.tree.BeginPage();
-    page_.typed.Clear();
-    page_.ForgetNodes();
-    page_.security_selectors.clear();
-    page_.url.clear();
-    page_.excluded = false;
-    timestamp_.assign(1, '0');
-    held_.reset();
-    return false;
-  }
-
-  size_t memory_bytes() const {
-    return page_.tree.memory_bytes() + page_.typed.memory_bytes() +
-           writer_.memory_bytes() +
-           (page_.altered.size() + page_.masked_places.size()) * 4 * sizeof(void*);
-  }
+  size_t memory_bytes() const { return page_.memory_bytes() + writer_.memory_bytes(); }
 
  private:
   // What becomes of an event.
@@ -192,43 +96,6 @@ class RecordingFilter::Impl : public SplitterSink {
     Token data = kAbsent;
     Token timestamp = kAbsent;
   };
-
-  bool RestoreAll(std::string_view bytes) {
-    if (bytes.substr(0, 8) != std::string_view(kStateMagic, 8)) return false;
-    bytes.remove_prefix(8);
-    uint32_t boxes;
-    if (!TakeNumber(bytes, page_.page_number) || !TakeBool(bytes, page_.excluded) ||
-        !TakeText(bytes, page_.url) || !TakeText(bytes, timestamp_) ||
-        !TakeNumbers(bytes, RecordingPage::kAlteredMax, page_.altered) ||
-        !TakeNumbers(bytes, RecordingPage::kMaskedInputsMax, page_.masked_inputs) ||
-        !TakeNumbers(bytes, RecordingPage::kMaskedPlacesMax, page_.masked_places) ||
-        !TakeNumbers(bytes, RecordingPage::kSecuritySheetsMax,
-                     page_.security_selectors) ||
-        !TakeNumber(bytes, boxes) || boxes > RecordingPage::kBoxesMax) {
-      return false;
-    }
-    for (uint32_t i = 0; i < boxes; ++i) {
-      auto& [id, text] = page_.boxes.emplace_back();
-      if (!TakeNumber(bytes, id) || !TakeText(bytes, text)) return false;
-    }
-    bool held;
-    if (!TakeBool(bytes, held)) return false;
-    if (held) {
-      held_.emplace();
-      if (!TakeNumber(bytes, held_->id) || !TakeBool(bytes, held_->checked) ||
-          !TakeText(bytes, held_->text)) {
-        return false;
-      }
-    }
-    return page_.typed.Restore(bytes) && page_.tree.Restore(bytes) && bytes.empty();
-  }
-
-  static bool TakeBool(std::string_view& bytes, bool& value) {
-    uint8_t byte;
-    if (!TakeNumber(bytes, byte) || byte > 1) return false;
-    value = byte == 1;
-    return true;
-  }
 
   void OnEventText(std::string_view text, size_t capacity,
                    const EventPosition& position) override {
@@ -329,7 +196,7 @@ class RecordingFilter::Impl : public SplitterSink {
 
   Outcome Filter(const Envelope& envelope) {
     const uint64_t rejected = counters_.rejected;
-    timestamp_.assign(index_.raw(envelope.timestamp));
+    page_.timestamp.assign(index_.raw(envelope.timestamp));
     Observe(envelope);
     if (page_.excluded) {
       cleaner_.counts().Add(Rule::kExcludedUrl);
@@ -343,6 +210,7 @@ class RecordingFilter::Impl : public SplitterSink {
         observer_.FullSnapshot(envelope.data);
       }
       cleaner_.counts().Clear();
+      writer_.BeginAgain();
       passes = WriteEnvelope(envelope);
     }
     if (writer_.broken() != kAbsent) {
@@ -428,7 +296,7 @@ class RecordingFilter::Impl : public SplitterSink {
       masked.clear();
       page_.typed.LeaveField();
     }
-    if (!held_.has_value() || (!blur && id == held_->id)) return;
+    if (!page_.held.has_value() || (!blur && id == page_.held->id)) return;
     // What is typed into a sensitive field shows in nothing, not in copies of it either.
     const PageTree::Ref node = page_.tree.Find(id);
     const bool seen =
@@ -532,7 +400,7 @@ class RecordingFilter::Impl : public SplitterSink {
     const uint32_t flags = page_.tree.flags(node);
     if ((flags & (kNodeHidden | kNodeCensored)) != 0) return Drop(Rule::kCensored, data);
     if ((flags & kNodeSensitive) != 0) {
-      DropHeld();
+      if (page_.held.has_value() && page_.held->id == id) DropHeld();
       // Counted once for a row of events, whose number would tell the secret's length.
       if (!BeginsMaskedInput(id)) return false;
       return Drop(Rule::kPassword, data);
@@ -555,16 +423,17 @@ class RecordingFilter::Impl : public SplitterSink {
   }
 
   bool Hold(Token data, int32_t id) {
-    const bool again = held_.has_value() && held_->id == id;
+    const bool again = page_.held.has_value() && page_.held->id == id;
     if (!again) {
-      held_.emplace();
-      held_->id = id;
-      held_->position = position_;
+      page_.held.emplace();
+      page_.held->id = id;
+      held_position_ = position_;
     }
     const Token text = FindMember(index_, data, "text");
     const Token checked = FindMember(index_, data, "isChecked");
-    held_->text.assign(text == kAbsent ? std::string_view() : writer_.AllowedValue(text));
-    held_->checked = checked != kAbsent && index_.kind(checked) == 't';
+    page_.held->text.assign(text == kAbsent ? std::string_view()
+                                            : writer_.AllowedValue(text));
+    page_.held->checked = checked != kAbsent && index_.kind(checked) == 't';
     if (again) return Drop(Rule::kCoalesced, data);
     kept_back_ = true;
     return false;
@@ -572,24 +441,24 @@ class RecordingFilter::Impl : public SplitterSink {
 
   // The field may have turned out to be sensitive.
   void ReviewHeld() {
-    if (!held_.has_value()) return;
-    const PageTree::Ref node = page_.tree.Find(held_->id);
+    if (!page_.held.has_value()) return;
+    const PageTree::Ref node = page_.tree.Find(page_.held->id);
     if (node == PageTree::kNone || (page_.tree.flags(node) & kNodeSensitive) == 0) return;
-    page_.typed.Remember(page_.FieldKey(held_->id), held_->text, true);
+    page_.typed.Remember(page_.FieldKey(page_.held->id), page_.held->text, true);
     DropHeld();
   }
 
   void DropHeld() {
-    if (held_.has_value()) ++counters_.dropped_policy;
-    held_.reset();
+    if (page_.held.has_value()) ++counters_.dropped_policy;
+    page_.held.reset();
   }
 
   // Lets out the value of a field that was left, unless the field turned out to be one
   // whose value must not leave.
   void Release() {
     ReviewHeld();
-    if (!held_.has_value()) return;
-    const PageTree::Ref node = page_.tree.Find(held_->id);
+    if (!page_.held.has_value()) return;
+    const PageTree::Ref node = page_.tree.Find(page_.held->id);
     const uint32_t flags =
         node == PageTree::kNone ? kNodeSensitive : page_.tree.flags(node);
     constexpr uint32_t kNever =
@@ -598,15 +467,15 @@ class RecordingFilter::Impl : public SplitterSink {
     const bool allowed = (flags & kNodeValueAllowed) != 0;
     std::string& out = released_;
     out.assign("{\"type\":3,\"data\":{\"source\":5,\"text\":");
-    AppendJsonText(out, allowed ? std::string_view(held_->text) : kMask);
-    out.append(",\"isChecked\":").append(allowed && held_->checked ? "true" : "false");
+    AppendJsonText(out, allowed ? std::string_view(page_.held->text) : kMask);
+    out.append(",\"isChecked\":")
+        .append(allowed && page_.held->checked ? "true" : "false");
     out.append(",\"id\":");
-    AppendNumber(out, held_->id);
-    out.append("},\"timestamp\":").append(timestamp_).append("}");
-    const InputPosition position = held_->position;
-    held_.reset();
+    AppendNumber(out, page_.held->id);
+    out.append("},\"timestamp\":").append(page_.timestamp).append("}");
+    page_.held.reset();
     ++counters_.passed;
-    sink_.OnRecordingEvent(out, position);
+    sink_.OnRecordingEvent(out, held_position_);
     Zeroise(out.data(), out.size());
   }
 
@@ -626,12 +495,11 @@ class RecordingFilter::Impl : public SplitterSink {
   RecordingObserver observer_{index_, page_, cleaner_.arena()};
   RecordingWriter writer_;
   Splitter splitter_;
-  std::optional<HeldInput> held_;
-  bool kept_back_ = false;  // The event at hand is in `held_`.
+  bool kept_back_ = false;  // The event at hand is held.
   std::string released_;
   std::string line_;
-  std::string timestamp_ = "0";  // Of the latest event, as it was written.
   InputPosition position_;       // Of the event at hand.
+  InputPosition held_position_;  // Of the event that is held.
   uint64_t counted_ = 0;
   std::array<uint64_t, kRuleCount> totals_{};
   mutable FilterCounters counters_;

@@ -271,7 +271,10 @@ bool RecordingWriter::ShowsNew(Ref node, std::string_view attribute, size_t befo
     return true;
   }
   if (places.count(place) != 0) return false;
-  if (places.size() < RecordingPage::kMaskedPlacesMax) places.insert(place);
+  if (places.size() < RecordingPage::kMaskedPlacesMax) {
+    places.insert(place);
+    new_places_.push_back(place);
+  }
   return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -15,9 +16,18 @@
 #include "capture/hash.h"
 #include "capture/page_tree.h"
 #include "capture/policy_internal.h"
+#include "capture/secret_memory.h"
 #include "capture/typed_memory.h"
 
 namespace footfall::capture {
+
+// The value of an allowed field, waiting for the field to be left.
+struct HeldInput {
+  int32_t id = 0;
+  std::string text;
+  bool checked = false;
+  ~HeldInput() { Zeroise(text.data(), text.size()); }
+};
 
 struct RecordingPage {
   explicit RecordingPage(const CompiledPolicy& policy) : tree(policy) {}
@@ -30,6 +40,8 @@ struct RecordingPage {
   PageTree tree;
   TypedMemory typed;
   std::string url;  // As it came: what style sheets' addresses resolve against.
+  std::string timestamp = "0";  // Of the latest event, as it was written.
+  std::optional<HeldInput> held;
   bool excluded = false;
   uint64_t page_number = 0;
   // Text nodes whose text is not the page's: offsets into it tell of what was hidden.
@@ -63,6 +75,16 @@ struct RecordingPage {
     boxes.clear();
     typed.LeaveField();
   }
+
+  size_t memory_bytes() const;
+
+  // See RecordingFilter::Save.
+  void Save(std::string& out) const;
+  // Leaves the page as new when `bytes` is malformed.
+  bool Restore(std::string_view bytes);
+
+ private:
+  bool RestoreAll(std::string_view bytes);
 };
 
 }  // namespace footfall::capture

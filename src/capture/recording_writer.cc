@@ -75,55 +75,6 @@ bool MayBeAsset(std::string_view url) {
          url.substr(0, colon) == "https";
 }
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = static_cast<char>(c | 0x20);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-// `text` itself when it has no percent-encoded byte.
-std::string_view DecodePercents(std::string_view text, Arena& arena) {
-  const auto encoded = [&text](size_t i) {
-    return text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
-           HexDigit(text[i + 2]) >= 0;
-  };
-  size_t first = text.find('%');
-  while (first < text.size() && !encoded(first)) first = text.find('%', first + 1);
-  if (first >= text.size()) return text;
-  char* const out = arena.Allocate(text.size());
-  size_t size = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (!encoded(i)) {
-      out[size++] = text[i];
-      continue;
-    }
-    out[size++] = static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
-    i += 2;
-  }
-  arena.Shrink(text.size() - size);
-  return {out, size};
-}
-
-// True when no string, comment or block is left open at the end.
-bool IsWholeCss(std::string_view css) {
-  CssTokenizer tokenizer(css);
-  int64_t depth = 0;
-  for (CssToken token = tokenizer.Next(); token.type != CssTokenType::kEnd;
-       token = tokenizer.Next()) {
-    if (!token.closed || token.type == CssTokenType::kBadString ||
-        token.type == CssTokenType::kBadUrl) {
-      return false;
-    }
-    if (token.type == CssTokenType::kFunction) ++depth;
-    if (token.type != CssTokenType::kDelim) continue;
-    const char c = css[token.begin];
-    depth += c == '{' || c == '(' || c == '[';
-    depth -= c == '}' || c == ')' || c == ']';
-    if (depth < 0) return false;
-  }
-  return depth == 0;
-}
-
 // The name of an element, also of a custom one and of those of other vocabularies.
 bool IsTagName(std::string_view name) {
   constexpr size_t kSizeMax = 64;
@@ -235,36 +186,6 @@ std::string_view RecordingWriter::CleanUrlList(std::string_view list, Token wher
   return cleaner_.arena().Copy(cleaned);
 }
 
-// Addresses in CSS are often percent-encoded.
-bool RecordingWriter::CssRepeats(std::string_view css, CssKind kind) {
-  if (page_.typed.empty()) return false;
-  const auto place =
-      kind == CssKind::kSheet ? TypedMemory::Place::kSheet : TypedMemory::Place::kText;
-  if (page_.typed.Repeats(css, place, cleaner_.arena())) return true;
-  const std::string_view decoded = DecodePercents(css, cleaner_.arena());
-  return decoded.size() < css.size() &&
-         page_.typed.Repeats(decoded, place, cleaner_.arena());
-}
-
-std::string_view RecordingWriter::CleanCss(std::string_view css, CssKind kind,
-                                           Token where) {
-  if (CssRepeats(css, kind)) {
-    Count(Rule::kRawCopy, where);
-    return {};
-  }
-  if (traced_) {
-    place_ = PathOf(index_, where);
-    cleaner_.counts().At(place_);
-  }
-  CssOptions options;
-  options.base_url = page_.url;
-  options.asset_origins = &policy_->asset_origins;
-  options.url = &policy_->url;
-  options.attributes_allow = &policy_->attributes_allow;
-  return FilterCss(css, kind, options, cleaner_.arena(), cleaner_.counts(),
-                   kind == CssKind::kSheet ? &security_selectors_ : nullptr);
-}
-
 // Nodes.
 
 void RecordingWriter::Node(const NodeTokens& node, Token token, Ref ref) {
@@ -353,87 +274,6 @@ void RecordingWriter::Children(Token children, Ref parent) {
   }
   list.End(index_.end(children) - 1);
   joined_texts_ = false;
-}
-
-// The style sheet of an element is all its texts together: none of them can be read by
-// itself. Returns false when there are not several.
-bool RecordingWriter::JoinTexts(Token children) {
-  std::string sheet;
-  size_t count = 0;
-  Token first = kAbsent;
-  for (Elements e(index_, children); e.Next();) {
-    const NodeTokens child(index_, e.value());
-    std::string_view text;
-    if (child.text == kAbsent || !Decode(child.text, text) || text.empty()) continue;
-    if (count++ == 0) first = child.text;
-    sheet.append(text);
-  }
-  if (count < 2) return false;
-  joined_ = cleaner_.arena().Copy(
-      CleanCss(cleaner_.arena().Copy(sheet), CssKind::kSheet, first));
-  return true;
-}
-
-// Writes a text of a style element.
-bool RecordingWriter::StyleText(Ref node, Token token) {
-  if (joined_texts_) {
-    // The first one takes them all.
-    if (index_.raw_string(token).empty()) return true;
-    Put(token, joined_);
-    joined_ = {};
-    return true;
-  }
-  // A text among others that are not at hand has to be whole rules.
-  const bool alone = page_.tree.next(node) == PageTree::kNone &&
-                     page_.tree.first_child(page_.tree.parent(node)) == node;
-  std::string_view text;
-  if (!alone && !Decode(token, text)) return false;
-  if (!alone && !IsWholeCss(text)) {
-    Count(Rule::kCss, token);
-    Put(token, "");
-    return true;
-  }
-  return Sheet(token);
-}
-
-// Writes a whole style sheet. Returns false when it is malformed.
-bool RecordingWriter::Sheet(Token token) {
-  const std::string_view raw = index_.raw(token);
-  // A sheet that left once may leave again: what was typed since is not in it but by
-  // chance.
-  const bool cached = raw.size() >= SheetCache::kSheetBytesMin && !traced_;
-  SheetCache::Entry entry;
-  if (cached) {
-    entry.key = SheetCache::KeyOf(raw, SheetContext());
-    if (const SheetCache::Entry* known = sheets_.Find(entry.key)) {
-      cleaner_.counts().AddAll(known->counts);
-      if (known->changed) PutJson(token, known->json);
-      return true;
-    }
-    entry.counts = cleaner_.counts().counts();
-  }
-  std::string_view text;
-  if (!Decode(token, text)) return false;
-  const size_t selectors = security_selectors_.size();
-  const std::string_view cleaned = CleanCss(text, CssKind::kSheet, token);
-  entry.changed = cleaned != text;
-  if (entry.changed) {
-    AppendJsonText(entry.json, cleaned);
-    PutJson(token, entry.json);
-  }
-  if (!cached || security_selectors_.size() != selectors) return true;
-  const auto& counts = cleaner_.counts().counts();
-  for (size_t i = 0; i < counts.size(); ++i)
-    entry.counts[i] = counts[i] - entry.counts[i];
-  const bool copy = entry.counts[static_cast<size_t>(Rule::kRawCopy)] > 0;
-  if (!copy) sheets_.Add(std::move(entry));
-  return true;
-}
-
-// What the filtering of a sheet depends on besides its text and the policy.
-uint64_t RecordingWriter::SheetContext() const {
-  std::string buffer;
-  return HashBytes(OriginOf(page_.url, buffer));
 }
 
 void RecordingWriter::PutJson(Token value, std::string_view json) {

@@ -43,6 +43,12 @@ class RecordingWriter {
   void Begin() {
     broken_ = kAbsent;
     security_selectors_.clear();
+    new_places_.clear();
+  }
+  // Starts writing the same event once more.
+  void BeginAgain() {
+    for (const uint64_t place : new_places_) page_.masked_places.erase(place);
+    Begin();
   }
 
   // Each writes the `data` of one kind of event and returns false when nothing of it may
@@ -178,7 +184,8 @@ class RecordingWriter {
   // The texts of the style element whose children are being written, taken together.
   bool joined_texts_ = false;
   std::string_view joined_;
-  bool changing_ = false;  // The attributes being written are changes.
+  std::vector<uint64_t> new_places_;  // Of page_.masked_places, by this event.
+  bool changing_ = false;             // The attributes being written are changes.
   // The value of the field whose attributes are being written.
   std::string_view own_value_;
 };
