@@ -96,6 +96,19 @@ bool ReadUnicodeEscape(std::string_view raw, size_t& pos, uint32_t& c) {
 
 }  // namespace
 
+std::string_view PathKey(std::string_view key) {
+  constexpr size_t kSizeMax = 40;
+  constexpr size_t kDigitsMax = 4;
+  size_t digits = 0;
+  for (const char c : key) {
+    const char lower = static_cast<char>(c | 0x20);
+    const bool digit = c >= '0' && c <= '9';
+    digits += digit;
+    if (!digit && !(lower >= 'a' && lower <= 'z') && c != '_' && c != '-') return "?";
+  }
+  return key.empty() || key.size() > kSizeMax || digits > kDigitsMax ? "?" : key;
+}
+
 bool DecodeJsonString(std::string_view raw, Arena& arena, std::string_view& out) {
   const void* first = raw.empty() ? nullptr : std::memchr(raw.data(), '\\', raw.size());
   if (first == nullptr) {
@@ -292,7 +305,7 @@ bool JsonIndex::Build(std::string_view text, int depth_max, Defect& defect) {
         case Keys::Outcome::kTwice:
           defect.path = PathOfOpen();
           if (!defect.path.empty()) defect.path.push_back('.');
-          defect.path.append(raw_string(t));
+          defect.path.append(PathKey(raw_string(t)));
           return fail("a key stands twice in one object", t);
         case Keys::Outcome::kTooMany:
           return fail("an object has more than 1,000 keys", t);
@@ -311,7 +324,7 @@ std::string JsonIndex::PathOfOpen() const {
     const Token around = open_[i - 1];
     if (is_object(around)) {
       if (!path.empty()) path.push_back('.');
-      path.append(raw_string(open_[i] - 2));
+      path.append(PathKey(raw_string(open_[i] - 2)));
       continue;
     }
     size_t number = 0;

@@ -154,6 +154,10 @@ class Elements {
   JsonIndex::Token value_ = 0;
 };
 
+// `key` as a path may show it: "?" for one that no program was written with, which may be
+// somebody's data.
+std::string_view PathKey(std::string_view key);
+
 // Decodes the escapes of `raw`, what stands between the quotes of a JSON string. The
 // result is `raw` itself when it has none, else a string in `arena`. Half of a surrogate
 // pair becomes U+FFFD. Returns false when an escape is malformed.

@@ -7,6 +7,12 @@ namespace footfall::capture {
 
 namespace {
 
+// True for nodes of which no attribute may show a text: pages copy what is typed.
+bool HidesTexts(uint32_t flags) {
+  if ((flags & (kNodeMasked | kNodeSensitive)) != 0) return true;
+  return (flags & kNodeTakesText) != 0 && (flags & kNodeValueAllowed) == 0;
+}
+
 bool IsFragmentName(std::string_view name) {
   constexpr size_t kSizeMax = 40;
   return name.size() <= kSizeMax && std::all_of(name.begin(), name.end(), [](char c) {
@@ -116,7 +122,11 @@ bool RecordingWriter::FieldValue(AttributeKind kind, Token value, Ref node) {
   const uint32_t flags = page_.tree.flags(node);
   const bool allowed = (flags & kNodeValueAllowed) != 0 &&
                        (flags & (kNodeSensitive | kNodeHiddenInput)) == 0;
-  if (allowed && !index_.is_string(value)) return true;
+  // What is typed leaves by the input event, when the field has been left.
+  if (allowed && changing_) return false;
+  if (allowed && !index_.is_string(value)) {
+    return index_.is_bool(value) || IsPlainNumber(value);
+  }
   if (allowed) {
     std::string_view text;
     if (!Decode(value, text)) return false;
@@ -159,7 +169,7 @@ bool RecordingWriter::AttributeString(AttributeKind kind, Token value, Ref node)
     case AttributeKind::kWord:
       return IsStateWord(text) || DropAttribute(value);
     case AttributeKind::kText:
-      if ((page_.tree.flags(node) & kNodeMasked) != 0) {
+      if (HidesTexts(page_.tree.flags(node))) {
         PutMask(value, Rule::kMasked);
         return true;
       }

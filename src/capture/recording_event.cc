@@ -4,7 +4,7 @@ namespace footfall::capture {
 
 using Token = JsonIndex::Token;
 
-NodeTokens::NodeTokens(const JsonIndex& index, Token node) {
+NodeTokens::NodeTokens(const JsonIndex& index, Token node) : token(node) {
   if (!index.is_object(node)) return;
   bool has_id = false;
   for (Members m(index, node); m.Next();) {
@@ -58,7 +58,7 @@ std::string PathOf(const JsonIndex& index, Token target) {
       for (Members m(index, at); m.Next();) {
         if (!holds(m.value())) continue;
         if (!path.empty()) path.push_back('.');
-        path.append(m.key());
+        path.append(PathKey(m.key()));
         inside = m.value();
         break;
       }

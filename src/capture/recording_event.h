@@ -59,6 +59,7 @@ inline constexpr JsonIndex::Token kAbsent = 0;
 struct NodeTokens {
   explicit NodeTokens(const JsonIndex& index, JsonIndex::Token node);
 
+  JsonIndex::Token token;
   bool valid = false;  // With an id and a known kind; an element with a tag.
   int64_t id = 0;
   int64_t kind = -1;

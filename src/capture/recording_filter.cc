@@ -40,7 +40,7 @@ class RecordingFilter::Impl : public SplitterSink {
         sink_(sink),
         page_(policy_.compiled()),
         cleaner_(policy_.compiled()),
-        writer_(index_, page_, cleaner_, edit_),
+        writer_(index_, observer_, page_, cleaner_, edit_),
         splitter_(options.event_bytes_max, *this) {
     writer_.SetPolicy(policy_.compiled());
   }
@@ -59,6 +59,7 @@ class RecordingFilter::Impl : public SplitterSink {
     page_.tree.SetPolicy(compiled);
     cleaner_.SetPolicy(compiled);
     writer_.SetPolicy(compiled);
+    page_.excluded = IsExcluded();
   }
 
   void SetTrace(RuleTrace* trace) {
@@ -77,7 +78,11 @@ class RecordingFilter::Impl : public SplitterSink {
   bool BetweenEvents() const { return splitter_.between_events(); }
 
   void Save(std::string& out) const { page_.Save(out); }
-  bool Restore(std::string_view bytes) { return page_.Restore(bytes); }
+  bool Restore(std::string_view bytes) {
+    if (!page_.Restore(bytes)) return false;
+    page_.excluded = IsExcluded();
+    return true;
+  }
 
   size_t memory_bytes() const { return page_.memory_bytes() + writer_.memory_bytes(); }
 
@@ -258,13 +263,20 @@ class RecordingFilter::Impl : public SplitterSink {
   // Returns true when the style sheets just written hide fields that were not known to
   // be sensitive.
   bool LearnSecuritySelectors() {
+    std::string lists;
     bool learned = false;
+    bool unreadable = false;
     for (const std::string_view list : writer_.security_selectors()) {
-      if (page_.security_selectors.size() >= RecordingPage::kSecuritySheetsMax) break;
-      if (!page_.security_selectors.insert(HashBytes(list)).second) continue;
-      page_.tree.AddSensitiveSelectors(list);
+      const bool full =
+          page_.security_selectors.size() >= RecordingPage::kSecuritySheetsMax;
+      if (!full && !page_.security_selectors.insert(HashBytes(list)).second) continue;
+      if (full && learned) continue;
+      unreadable = unreadable || full || list.empty();
+      lists.append(lists.empty() ? "" : ",").append(list);
       learned = true;
     }
+    // All at once, since every node is judged anew.
+    if (learned) page_.tree.AddSensitiveSelectors(unreadable ? "" : lists);
     return learned;
   }
 
@@ -464,7 +476,9 @@ class RecordingFilter::Impl : public SplitterSink {
     constexpr uint32_t kNever =
         kNodeSensitive | kNodeHidden | kNodeCensored | kNodeIgnored;
     if ((flags & kNever) != 0) return DropHeld();
-    const bool allowed = (flags & kNodeValueAllowed) != 0;
+    const bool allowed = (flags & kNodeValueAllowed) != 0 &&
+                         !page_.typed.Repeats(page_.held->text, TypedMemory::Place::kText,
+                                              cleaner_.arena());
     std::string& out = released_;
     out.assign("{\"type\":3,\"data\":{\"source\":5,\"text\":");
     AppendJsonText(out, allowed ? std::string_view(page_.held->text) : kMask);

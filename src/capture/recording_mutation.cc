@@ -1,4 +1,5 @@
 // What of a snapshot and of a mutation may leave.
+#include <algorithm>
 #include <string>
 
 #include "capture/recording_writer.h"
@@ -22,8 +23,7 @@ bool RecordingWriter::FullSnapshot(Token data) {
     bool keep = false;
     if (m.key() == "node") {
       const NodeTokens node(index_, m.value());
-      const Ref ref =
-          node.valid ? page_.tree.Find(static_cast<int32_t>(node.id)) : PageTree::kNone;
+      const Ref ref = node.valid ? observer_.NodeAt(m.value()) : PageTree::kNone;
       keep = has_node = ref != PageTree::kNone;
       if (keep) Node(node, m.value(), ref);
     } else if (m.key() == "initialOffset" && index_.is_object(m.value())) {
@@ -168,8 +168,11 @@ void RecordingWriter::Neighbour(Token token, bool next) {
   const bool read = index_.ReadInteger(token, id) && id > 0 && id <= INT32_MAX;
   const Ref named = read ? page_.tree.Find(static_cast<int32_t>(id)) : PageTree::kNone;
   Ref shown = named;
-  while (shown != PageTree::kNone && (page_.tree.flags(shown) & kNodeHidden) != 0) {
-    shown = next ? page_.tree.next(shown) : PageTree::kNone;
+  constexpr int kStepsMax = 1000;  // Behind more than that, the end will do.
+  for (int steps = 0;
+       shown != PageTree::kNone && (page_.tree.flags(shown) & kNodeHidden) != 0;
+       ++steps) {
+    shown = next && steps < kStepsMax ? page_.tree.next(shown) : PageTree::kNone;
   }
   if (shown == named && shown != PageTree::kNone) return;
   edit_.KeepTo(index_.begin(token));
@@ -262,19 +265,17 @@ bool RecordingWriter::TextMutation(Token entry, Ref node) {
 bool RecordingWriter::ShowsNew(Ref node, std::string_view attribute, size_t before) {
   constexpr std::string_view kMaskJson = "\"***\"";
   const std::string_view written = std::string_view(edit_.out()).substr(before);
-  const bool masked = written.size() >= kMaskJson.size() &&
-                      written.substr(written.size() - kMaskJson.size()) == kMaskJson;
-  auto& places = page_.masked_places;
-  const uint64_t place = RecordingPage::PlaceKey(page_.tree.id(node), attribute);
+  const size_t front = written.size() - std::min(written.size(), kMaskJson.size());
+  const bool masked =
+      written.substr(front) == kMaskJson && (front == 0 || written[front - 1] != '\\');
+  const int32_t id = page_.tree.id(node);
+  const uint64_t name = HashBytes(attribute);
   if (!masked) {
-    places.erase(place);
+    page_.ShowPlace(id, name);
     return true;
   }
-  if (places.count(place) != 0) return false;
-  if (places.size() < RecordingPage::kMaskedPlacesMax) {
-    places.insert(place);
-    new_places_.push_back(place);
-  }
+  if (!page_.MaskPlace(id, name)) return false;
+  new_places_.emplace_back(id, name);
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "capture/secret_memory.h"
 #include "capture/url.h"
@@ -25,10 +26,18 @@ bool IsOneDigit(std::string_view text) {
   return text.size() == 1 && text[0] >= '0' && text[0] <= '9';
 }
 
+// As a property of CSS or of a style object.
 bool HoldsTextSecurity(std::string_view property) {
-  return property.find("text-security") != std::string_view::npos ||
-         property.find("textSecurity") != std::string_view::npos ||
-         property.find("TextSecurity") != std::string_view::npos;
+  std::string lower;
+  for (const char c : property) {
+    if (c != '-') lower.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
+  }
+  return lower.find("textsecurity") != std::string::npos;
+}
+
+bool HasUpperCase(std::string_view name) {
+  return std::any_of(name.begin(), name.end(),
+                     [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 // Attributes that stand on a key of an on-screen keypad in place of a text.
@@ -90,6 +99,8 @@ void RecordingObserver::Meta(Token data) {
 
 void RecordingObserver::FullSnapshot(Token data) {
   page_.tree.BeginSnapshot();
+  arrived_.clear();
+  refs_.clear();
   page_.ForgetNodes();
   live_ = false;
   const Token root = FindMember(index_, data, "node");
@@ -101,20 +112,19 @@ RecordingObserver::Ref RecordingObserver::Add(const NodeTokens& node, Ref parent
                                               Ref next) {
   if (!node.valid) return PageTree::kNone;
   const auto kind = static_cast<NodeKind>(node.kind);
-  const Ref ref =
-      page_.tree.Insert(static_cast<int32_t>(node.id), kind, parent, next, node.shadow);
+  const auto id = static_cast<int32_t>(node.id);
+  // A second node with the id of one that came with this event would share its flags.
+  if (!arrived_.insert(id).second) return PageTree::kNone;
+  new_ids_.push_back(id);
+  const Ref ref = page_.tree.Insert(id, kind, parent, next, node.shadow);
   if (ref == PageTree::kNone) return ref;
-  page_.altered.erase(static_cast<int32_t>(node.id));
+  refs_.emplace(node.token, ref);
+  page_.ForgetNode(id);
   if (kind == NodeKind::kElement) {
     page_.tree.SetTag(ref, Decode(node.tag));
     if (node.attributes != kAbsent) Attributes(ref, node.attributes);
     page_.tree.Judge(ref);
-    if (node.attributes != kAbsent) {
-      const Token value = FindMember(index_, node.attributes, "value");
-      if (value != kAbsent && index_.is_string(value)) {
-        FieldValue(ref, Decode(value), false);
-      }
-    }
+    if (node.attributes != kAbsent) ValueAttribute(ref, node.attributes, false);
   } else {
     page_.tree.Judge(ref);
     if (kind == NodeKind::kText && node.text != kAbsent) Text(ref, node.text, live_);
@@ -129,10 +139,38 @@ RecordingObserver::Ref RecordingObserver::Add(const NodeTokens& node, Ref parent
 }
 
 void RecordingObserver::Attributes(Ref node, Token attributes) {
+  bool odd = false;
   for (Members m(index_, attributes); m.Next();) {
     std::string_view name;
-    if (DecodeJsonString(m.key(), arena_, name)) Attribute(node, name, m.value());
+    if (!DecodeJsonString(m.key(), arena_, name)) continue;
+    Attribute(node, name, m.value());
+    odd = odd || name.size() != m.key().size() || HasUpperCase(name);
   }
+  if (odd && NamesTwice(attributes)) page_.tree.Taint(node);
+}
+
+// True when two attributes are spelled apart and the same to HTML: only the later one has
+// been looked at.
+bool RecordingObserver::NamesTwice(Token attributes) {
+  std::unordered_set<std::string> names;
+  for (Members m(index_, attributes); m.Next();) {
+    std::string_view name;
+    if (!DecodeJsonString(m.key(), arena_, name)) return true;
+    std::string lower(name);
+    for (char& c : lower) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+    }
+    if (!names.insert(std::move(lower)).second) return true;
+  }
+  return false;
+}
+
+// What the attribute `value` says of a field.
+void RecordingObserver::ValueAttribute(Ref node, Token attributes, bool typed) {
+  const Token value = FindMember(index_, attributes, "value");
+  if (value == kAbsent) return;
+  if (index_.is_string(value)) FieldValue(node, Decode(value), typed);
+  if (index_.is_number(value)) FieldValue(node, index_.raw(value), typed);
 }
 
 void RecordingObserver::Attribute(Ref node, std::string_view name, Token value) {
@@ -171,7 +209,8 @@ void RecordingObserver::Style(Ref node, Token style) {
 // `typed`: the text was not there when the page was first seen.
 void RecordingObserver::Text(Ref node, Token text, bool typed) {
   const Ref parent = page_.tree.parent(node);
-  if (page_.tree.tag(parent) == Tag::kStyle) return;
+  const bool typed_into = (page_.tree.flags(parent) & kNodeTakesText) != 0;
+  if (page_.tree.tag(parent) == Tag::kStyle && !typed_into) return;
   const std::string_view decoded = Decode(text);
   if (IsOneDigit(decoded)) {
     page_.tree.SetOneDigit(node, true);
@@ -225,7 +264,10 @@ void RecordingObserver::Box(int32_t id, std::string_view value) {
                                   [id](const auto& box) { return box.first == id; });
   const bool one = PrefixOfCharacters(value, 1) == value.size() && !value.empty();
   if (!one) {
-    if (known != boxes.end()) boxes.erase(known);
+    if (known != boxes.end()) {
+      Zeroise(known->second.data(), known->second.size());
+      boxes.erase(known);
+    }
     return;
   }
   if (known != boxes.end()) {
@@ -246,6 +288,8 @@ void RecordingObserver::Mutation(Token data) {
   effect_.censored.clear();
   effect_.added.clear();
   page_.tree.BeginMutation();
+  arrived_.clear();
+  refs_.clear();
   // In the order of rrweb's player, whatever their order in the event.
   const auto list = [&](std::string_view key) {
     const Token token = FindMember(index_, data, key);
@@ -257,12 +301,13 @@ void RecordingObserver::Mutation(Token data) {
     AttributeMutations(attributes);
   }
   if (const Token texts = list("texts"); texts != kAbsent) TextMutations(texts);
+  std::vector<Ref> added = effect_.added;
+  std::sort(added.begin(), added.end());
   for (const Ref node : page_.tree.newly_censored()) {
     // One that came with this event is written as censored where it stands.
-    const auto& added = effect_.added;
     const bool shown = page_.tree.parent(node) != PageTree::kNone &&
                        (page_.tree.flags(node) & kNodeHidden) == 0;
-    if (shown && std::find(added.begin(), added.end(), node) == added.end()) {
+    if (shown && !std::binary_search(added.begin(), added.end(), node)) {
       effect_.censored.push_back(node);
     }
   }
@@ -275,38 +320,59 @@ void RecordingObserver::Removes(Token removes) {
         FindId(index_, e.value(), "id", id) ? page_.tree.Find(id) : PageTree::kNone;
     const bool known = node != PageTree::kNone;
     effect_.removed_shown.push_back(known && (page_.tree.flags(node) & kNodeHidden) == 0);
-    if (known) page_.tree.Remove(node);
+    if (!known) continue;
+    page_.ForgetNode(id);
+    page_.tree.Remove(node);
   }
 }
 
+// A parent or the next sibling may come behind what needs it: each add waits for the node
+// that it lacks. A sibling that never comes leaves the node at the end.
 void RecordingObserver::Adds(Token adds) {
-  std::vector<Token> waiting;
-  for (Elements e(index_, adds); e.Next();) waiting.push_back(e.value());
-  effect_.added.assign(waiting.size(), PageTree::kNone);
-  // A parent or the next sibling may come behind what needs it. A sibling that never
-  // comes leaves the node at the end.
-  std::vector<bool> done(waiting.size());
-  constexpr int kRoundsMax = 32;
-  bool any_place = false;
-  for (int round = 0; round < kRoundsMax; ++round) {
-    bool progress = false;
-    for (size_t i = 0; i < waiting.size(); ++i) {
-      if (done[i] || !AddOne(waiting[i], i, any_place)) continue;
-      done[i] = true;
-      progress = true;
+  adds_.clear();
+  waiting_.clear();
+  for (Elements e(index_, adds); e.Next();) adds_.push_back(e.value());
+  effect_.added.assign(adds_.size(), PageTree::kNone);
+  for (size_t i = 0; i < adds_.size(); ++i) AddWithWaiting(i, false);
+  std::vector<size_t> left;
+  for (const auto& [id, i] : waiting_) left.push_back(i);
+  std::sort(left.begin(), left.end());
+  waiting_.clear();
+  for (const size_t i : left) {
+    if (effect_.added[i] == PageTree::kNone) AddWithWaiting(i, true);
+  }
+}
+
+// Adds number `first`, and what waited for it, and so on.
+void RecordingObserver::AddWithWaiting(size_t first, bool any_place) {
+  std::vector<size_t> ready = {first};
+  while (!ready.empty()) {
+    const size_t i = ready.back();
+    ready.pop_back();
+    int32_t missing = 0;
+    if (!AddOne(adds_[i], i, any_place, missing)) {
+      waiting_.emplace(missing, i);
+      continue;
     }
-    if (!progress && any_place) break;
-    if (!progress) any_place = true;
+    for (const int32_t id : new_ids_) {
+      const auto [begin, end] = waiting_.equal_range(id);
+      for (auto it = begin; it != end; ++it) ready.push_back(it->second);
+      waiting_.erase(begin, end);
+    }
   }
 }
 
 // Returns false when the parent is not known yet, or the next sibling while not
-// `any_place`.
-bool RecordingObserver::AddOne(Token add, size_t i, bool any_place) {
+// `any_place`; `missing` is then its id.
+bool RecordingObserver::AddOne(Token add, size_t i, bool any_place, int32_t& missing) {
+  new_ids_.clear();
   int32_t parent_id;
   if (!FindId(index_, add, "parentId", parent_id)) return true;
   const Ref parent = page_.tree.Find(parent_id);
-  if (parent == PageTree::kNone) return false;
+  if (parent == PageTree::kNone) {
+    missing = parent_id;
+    return false;
+  }
   const NodeKind kind = page_.tree.kind(parent);
   if (kind != NodeKind::kElement && kind != NodeKind::kDocument) return true;
   int32_t next_id = 0;
@@ -315,7 +381,10 @@ bool RecordingObserver::AddOne(Token add, size_t i, bool any_place) {
   if (next != PageTree::kNone && page_.tree.parent(next) != parent) {
     next = PageTree::kNone;
   }
-  if (has_next && next == PageTree::kNone && !any_place) return false;
+  if (has_next && next == PageTree::kNone && !any_place) {
+    missing = next_id;
+    return false;
+  }
   const Token node = FindMember(index_, add, "node");
   if (node == kAbsent) return true;
   effect_.added[i] = Add(NodeTokens(index_, node), parent, next);
@@ -342,10 +411,7 @@ void RecordingObserver::AttributeMutations(Token list) {
     const Ref node = page_.tree.Find(id);
     const Token attributes = FindMember(index_, e.value(), "attributes");
     if (node == PageTree::kNone || attributes == kAbsent) continue;
-    const Token value = FindMember(index_, attributes, "value");
-    if (value != kAbsent && index_.is_string(value)) {
-      FieldValue(node, Decode(value), true);
-    }
+    ValueAttribute(node, attributes, true);
   }
 }
 

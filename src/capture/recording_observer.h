@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "capture/arena.h"
@@ -40,6 +42,12 @@ class RecordingObserver {
 
   // Of the latest mutation.
   const MutationEffect& effect() const { return effect_; }
+  // The node that the event's snapshot or adds brought by this token; kNone when it could
+  // not be added.
+  PageTree::Ref NodeAt(JsonIndex::Token token) const {
+    const auto it = refs_.find(token);
+    return it == refs_.end() ? PageTree::kNone : it->second;
+  }
 
  private:
   using Token = JsonIndex::Token;
@@ -49,13 +57,16 @@ class RecordingObserver {
   Ref Add(const NodeTokens& node, Ref parent, Ref next);
   void Attributes(Ref node, Token attributes);
   void Attribute(Ref node, std::string_view name, Token value);
+  bool NamesTwice(Token attributes);
+  void ValueAttribute(Ref node, Token attributes, bool typed);
   void Style(Ref node, Token style);
   void Text(Ref node, Token text, bool typed);
   void FieldValue(Ref node, std::string_view value, bool typed);
   void Box(int32_t id, std::string_view value);
   void Removes(Token removes);
   void Adds(Token adds);
-  bool AddOne(Token add, size_t i, bool any_place);
+  void AddWithWaiting(size_t first, bool any_place);
+  bool AddOne(Token add, size_t i, bool any_place, int32_t& missing);
   void AttributeMutations(Token list);
   void TextMutations(Token list);
   std::string_view Decode(Token string);
@@ -64,6 +75,13 @@ class RecordingObserver {
   RecordingPage& page_;
   Arena& arena_;
   MutationEffect effect_;
+  // Of the event at hand: its adds, those that wait for the node of an id, the ids that
+  // the latest add brought and all did, and the nodes by their tokens.
+  std::vector<Token> adds_;
+  std::unordered_multimap<int32_t, size_t> waiting_;
+  std::vector<int32_t> new_ids_;
+  std::unordered_set<int32_t> arrived_;
+  std::unordered_map<Token, Ref> refs_;
   // True while a mutation is read: what fields hold then was typed.
   bool live_ = false;
 };

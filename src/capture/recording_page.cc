@@ -1,11 +1,12 @@
 #include "capture/recording_page.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace footfall::capture {
 namespace {
 
-constexpr std::string_view kMagic = "ffrec002";
+constexpr std::string_view kMagic = "ffrec003";
 
 template <typename T>
 void PutNumber(std::string& out, T value) {
@@ -60,10 +61,29 @@ bool TakeNumbers(std::string_view& bytes, size_t max, Container& numbers) {
 
 }  // namespace
 
+bool RecordingPage::MaskPlace(int32_t id, uint64_t name) {
+  const auto it = masked_places.find(id);
+  if (it == masked_places.end()) {
+    if (masked_places.size() < kMaskedNodesMax) masked_places[id].push_back(name);
+    return true;
+  }
+  std::vector<uint64_t>& names = it->second;
+  if (std::find(names.begin(), names.end(), name) != names.end()) return false;
+  if (names.size() < kMaskedPlacesMax) names.push_back(name);
+  return true;
+}
+
+void RecordingPage::ShowPlace(int32_t id, uint64_t name) {
+  const auto it = masked_places.find(id);
+  if (it == masked_places.end()) return;
+  std::erase(it->second, name);
+  if (it->second.empty()) masked_places.erase(it);
+}
+
 size_t RecordingPage::memory_bytes() const {
   constexpr size_t kEntryBytes = 4 * sizeof(void*);  // Of a set, with its node.
   return tree.memory_bytes() + typed.memory_bytes() +
-         (altered.size() + masked_places.size()) * kEntryBytes;
+         (altered.size() + 2 * masked_places.size()) * kEntryBytes;
 }
 
 void RecordingPage::Save(std::string& out) const {
@@ -74,12 +94,16 @@ void RecordingPage::Save(std::string& out) const {
   PutText(out, timestamp);
   PutNumbers(out, altered);
   PutNumbers(out, masked_inputs);
-  PutNumbers(out, masked_places);
   PutNumbers(out, security_selectors);
   PutNumber(out, static_cast<uint32_t>(boxes.size()));
   for (const auto& [id, text] : boxes) {
     PutNumber(out, id);
     PutText(out, text);
+  }
+  PutNumber(out, static_cast<uint32_t>(masked_places.size()));
+  for (const auto& [id, names] : masked_places) {
+    PutNumber(out, id);
+    PutNumbers(out, names);
   }
   PutNumber(out, held.has_value());
   if (held.has_value()) {
@@ -113,7 +137,6 @@ bool RecordingPage::RestoreAll(std::string_view bytes) {
       !TakeText(bytes, url) || !TakeText(bytes, timestamp) ||
       !TakeNumbers(bytes, kAlteredMax, altered) ||
       !TakeNumbers(bytes, kMaskedInputsMax, masked_inputs) ||
-      !TakeNumbers(bytes, kMaskedPlacesMax, masked_places) ||
       !TakeNumbers(bytes, kSecuritySheetsMax, security_selectors) ||
       !TakeNumber(bytes, box_count) || box_count > kBoxesMax) {
     return false;
@@ -121,6 +144,15 @@ bool RecordingPage::RestoreAll(std::string_view bytes) {
   for (uint32_t i = 0; i < box_count; ++i) {
     auto& [id, text] = boxes.emplace_back();
     if (!TakeNumber(bytes, id) || !TakeText(bytes, text)) return false;
+  }
+  uint32_t masked_count;
+  if (!TakeNumber(bytes, masked_count) || masked_count > kMaskedNodesMax) return false;
+  for (uint32_t i = 0; i < masked_count; ++i) {
+    int32_t id;
+    if (!TakeNumber(bytes, id) ||
+        !TakeNumbers(bytes, kMaskedPlacesMax, masked_places[id])) {
+      return false;
+    }
   }
   bool holds;
   if (!TakeBool(bytes, holds)) return false;

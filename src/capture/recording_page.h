@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -55,23 +56,29 @@ struct RecordingPage {
   // page makes of a field.
   static constexpr size_t kMaskedInputsMax = 64;
   std::vector<int32_t> masked_inputs;
-  // What the filtered recording shows as the mask, by PlaceKey: masking it again says
-  // nothing but that it changed.
-  static constexpr size_t kMaskedPlacesMax = size_t{1} << 16;
-  std::unordered_set<uint64_t> masked_places;
+  // By node: what of it the filtered recording shows as the mask, as hashes of the names
+  // of attributes, of "" for the text. Masking it again says nothing but that it changed.
+  static constexpr size_t kMaskedNodesMax = size_t{1} << 16;
+  static constexpr size_t kMaskedPlacesMax = 16;  // Of one node.
+  std::unordered_map<int32_t, std::vector<uint64_t>> masked_places;
   // What was typed into boxes for one character each, in the order of typing.
   static constexpr size_t kBoxesMax = 16;
   std::vector<std::pair<int32_t, std::string>> boxes;
 
-  // `name` of an attribute; empty for the text.
-  static uint64_t PlaceKey(int32_t id, std::string_view name) {
-    return HashBytes(name, static_cast<uint64_t>(id));
+  // Notes that the place is masked; false when it was before.
+  bool MaskPlace(int32_t id, uint64_t name);
+  void ShowPlace(int32_t id, uint64_t name);
+  // Forgets what was noted of a node that goes or comes anew.
+  void ForgetNode(int32_t id) {
+    if (!altered.empty()) altered.erase(id);
+    if (!masked_places.empty()) masked_places.erase(id);
   }
   // Forgets what belongs to the nodes of the snapshot before.
   void ForgetNodes() {
     altered.clear();
     masked_inputs.clear();
     masked_places.clear();
+    for (auto& [id, text] : boxes) Zeroise(text.data(), text.size());
     boxes.clear();
     typed.LeaveField();
   }

@@ -59,6 +59,16 @@ std::string_view DecodePercents(std::string_view text, Arena& arena) {
   return {out, size};
 }
 
+// True for CSS that may hide what is typed, also for a part of the property's name.
+bool NamesTextSecurity(std::string_view css) {
+  std::string lower(css);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return lower.find("-security") != std::string::npos ||
+         lower.find("text-s") != std::string::npos;
+}
+
 // The name of a property, also of a custom one.
 bool IsCssProperty(std::string_view name) {
   constexpr size_t kSizeMax = 80;
@@ -137,6 +147,8 @@ bool RecordingWriter::StyleText(Ref node, Token token) {
                      page_.tree.first_child(page_.tree.parent(node)) == node;
   std::string_view text;
   if (!alone && !Decode(token, text)) return false;
+  // The selector may begin in the text before.
+  if (!alone && NamesTextSecurity(text)) security_selectors_.push_back({});
   if (!alone && !IsWholeCss(text)) {
     Count(Rule::kCss, token);
     Put(token, "");
@@ -265,9 +277,7 @@ bool RecordingWriter::StyleSet(Token set) {
     return false;
   }
   // Which rule it is in, and so which fields it hides, is not known.
-  if (name.find("text-security") != std::string_view::npos) {
-    security_selectors_.push_back({});
-  }
+  if (NamesTextSecurity(name)) security_selectors_.push_back({});
   ListEdit members(edit_, index_.begin(set) + 1);
   bool has_value = false;
   for (Members m(index_, set); m.Next();) {
@@ -368,7 +378,10 @@ bool RecordingWriter::StyleObject(Token style) {
 }
 
 bool RecordingWriter::StyleProperty(std::string_view property, Token value) {
-  if (!IsCssProperty(property)) return false;
+  if (!IsCssProperty(property) ||
+      page_.typed.Repeats(property, TypedMemory::Place::kName, cleaner_.arena())) {
+    return false;
+  }
   if (index_.is_bool(value) || index_.is_null(value)) return true;
   if (index_.is_array(value)) {
     size_t i = 0;

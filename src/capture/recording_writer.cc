@@ -68,6 +68,13 @@ bool KeepsBlankText(Tag tag) {
   return tag == Tag::kSelect || tag == Tag::kOptgroup || tag == Tag::kDatalist;
 }
 
+// "2x" or "640w".
+bool IsImageSize(std::string_view text) {
+  constexpr size_t kSizeMax = 16;
+  return text.size() <= kSizeMax &&
+         text.find_first_not_of("0123456789. wxh") == std::string_view::npos;
+}
+
 // Data and scripts are for the URL rule proper.
 bool MayBeAsset(std::string_view url) {
   const size_t colon = url.find(':');
@@ -162,26 +169,31 @@ std::string_view RecordingWriter::CleanUrl(std::string_view url, Token where,
       });
 }
 
+// Source: HTML, "parsing a srcset attribute": white space ends an address, which commas
+// may follow; what follows else, up to a comma, describes the image.
 std::string_view RecordingWriter::CleanUrlList(std::string_view list, Token where) {
-  // Addresses that hold data hold commas too.
-  if (list.find("data:") != std::string_view::npos) {
-    Count(Rule::kUrlScheme, where);
-    return {};
-  }
+  constexpr std::string_view kSpace = " \t\r\n\f";
   std::string cleaned;
-  while (!list.empty()) {
-    const size_t comma = std::min(list.find(','), list.size());
-    std::string_view entry = list.substr(0, comma);
-    list.remove_prefix(std::min(comma + 1, list.size()));
-    const size_t begin = std::min(entry.find_first_not_of(" \t\r\n"), entry.size());
-    entry.remove_prefix(begin);
-    const size_t space = std::min(entry.find_first_of(" \t\r\n"), entry.size());
-    const std::string_view url = CleanUrl(entry.substr(0, space), where);
+  while (true) {
+    const size_t begin = list.find_first_not_of(" \t\r\n\f,");
+    if (begin == std::string_view::npos) break;
+    list.remove_prefix(begin);
+    const size_t space = std::min(list.find_first_of(kSpace), list.size());
+    std::string_view address = list.substr(0, space);
+    list.remove_prefix(space);
+    std::string_view descriptor;
+    if (address.back() == ',') {
+      address = address.substr(0, address.find_last_not_of(',') + 1);
+    } else {
+      const size_t comma = std::min(list.find(','), list.size());
+      descriptor = list.substr(0, comma);
+      list.remove_prefix(comma);
+    }
+    const std::string_view url = CleanUrl(address, where);
     if (url.empty()) continue;
     if (!cleaned.empty()) cleaned.append(", ");
     cleaned.append(url);
-    const std::string_view descriptor = entry.substr(space);
-    if (IsGeometry(descriptor)) cleaned.append(descriptor);
+    if (IsImageSize(descriptor)) cleaned.append(descriptor);
   }
   return cleaner_.arena().Copy(cleaned);
 }
@@ -255,8 +267,7 @@ void RecordingWriter::Children(Token children, Ref parent) {
   ListEdit list(edit_, index_.begin(children) + 1);
   for (Elements e(index_, children); e.Next();) {
     const NodeTokens child(index_, e.value());
-    const Ref ref =
-        child.valid ? page_.tree.Find(static_cast<int32_t>(child.id)) : PageTree::kNone;
+    const Ref ref = child.valid ? observer_.NodeAt(e.value()) : PageTree::kNone;
     if (ref == PageTree::kNone || page_.tree.parent(ref) != parent) {
       Count(Rule::kUnknownEvent, e.value());
       list.Drop();
@@ -296,7 +307,8 @@ bool RecordingWriter::TextOf(Ref node, Token token) {
   const Ref parent = page_.tree.parent(node);
   const uint32_t flags = page_.tree.flags(parent) | page_.tree.flags(node);
   const Tag tag = page_.tree.tag(parent);
-  if (tag == Tag::kStyle) return StyleText(node, token);
+  constexpr uint32_t kHides = kNodeTakesText | kNodeSensitive | kNodeMasked;
+  if (tag == Tag::kStyle && (flags & kHides) == 0) return StyleText(node, token);
   std::string_view text;
   if (!Decode(token, text)) return false;
   Rule rule;

@@ -27,9 +27,9 @@ class RecordingWriter {
  public:
   using Token = JsonIndex::Token;
 
-  RecordingWriter(const JsonIndex& index, RecordingPage& page, Cleaner& cleaner,
-                  JsonEdit& edit)
-      : index_(index), page_(page), cleaner_(cleaner), edit_(edit) {}
+  RecordingWriter(const JsonIndex& index, const RecordingObserver& observer,
+                  RecordingPage& page, Cleaner& cleaner, JsonEdit& edit)
+      : index_(index), observer_(observer), page_(page), cleaner_(cleaner), edit_(edit) {}
 
   // `policy` outlives the writer, or the next call.
   void SetPolicy(const CompiledPolicy& policy) {
@@ -47,7 +47,7 @@ class RecordingWriter {
   }
   // Starts writing the same event once more.
   void BeginAgain() {
-    for (const uint64_t place : new_places_) page_.masked_places.erase(place);
+    for (const auto& [id, name] : new_places_) page_.ShowPlace(id, name);
     Begin();
   }
 
@@ -172,6 +172,7 @@ class RecordingWriter {
   void AllowedPayload(Token payload, const std::vector<std::string>& keys);
 
   const JsonIndex& index_;
+  const RecordingObserver& observer_;
   RecordingPage& page_;
   Cleaner& cleaner_;
   JsonEdit& edit_;
@@ -184,8 +185,9 @@ class RecordingWriter {
   // The texts of the style element whose children are being written, taken together.
   bool joined_texts_ = false;
   std::string_view joined_;
-  std::vector<uint64_t> new_places_;  // Of page_.masked_places, by this event.
-  bool changing_ = false;             // The attributes being written are changes.
+  std::vector<std::pair<int32_t, uint64_t>>
+      new_places_;         // Of page_.masked_places, by this event.
+  bool changing_ = false;  // The attributes being written are changes.
   // The value of the field whose attributes are being written.
   std::string_view own_value_;
 };

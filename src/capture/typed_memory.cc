@@ -13,6 +13,9 @@ namespace {
 constexpr size_t kInsideWordsMin = 6;
 // Fewer bytes than this say nothing when a class or a style sheet holds them.
 constexpr size_t kNameBytesMin = 8;
+// How many comparisons of bytes a text is worth. An entry that does not match counts one.
+constexpr size_t kWorkMin = size_t{1} << 16;
+constexpr size_t kWorkPerByte = 512;
 
 bool IsWordByte(char c) {
   return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') ||
@@ -40,8 +43,8 @@ void TypedMemory::Clear() {
   if (entries_ == nullptr) return;
   Zeroise(reinterpret_cast<char*>(entries_.get()), sizeof(Entries));
   entries_.reset();
-  secret_count_ = typed_count_ = next_secret_ = next_typed_ = 0;
-  current_ = 0;
+  secret_count_ = typed_count_ = 0;
+  calls_ = current_ = 0;
   any_short_ = any_spaced_ = false;
 }
 
@@ -114,28 +117,43 @@ void TypedMemory::IndexBeginnings() {
 }
 
 // The entry that the value takes the place of: what the same field held before, when one
-// of the two continues the other; else a new one.
+// of the two continues the other; else a new one, or the oldest.
 TypedMemory::Entry& TypedMemory::PlaceFor(uint64_t field, std::string_view folded,
                                           bool secret) {
   Entry* const list = secret ? entries_->secrets : entries_->typed;
   size_t& count = secret ? secret_count_ : typed_count_;
-  size_t& next = secret ? next_secret_ : next_typed_;
   const size_t max = secret ? kSecretsMax : kTypedMax;
-  for (size_t i = 0; i < count; ++i) {
-    const std::string_view known = list[i].view();
+  size_t of_field = 0;
+  Entry* oldest_of_field = nullptr;
+  Entry* oldest = nullptr;
+  for (Entry* entry = list; entry != list + count; ++entry) {
+    if (oldest == nullptr || entry->age < oldest->age) oldest = entry;
+    if (entry->field != field) continue;
+    const std::string_view known = entry->view();
     const size_t common = std::min(known.size(), folded.size());
-    if (list[i].field == field && known.substr(0, common) == folded.substr(0, common)) {
-      return list[i];
+    if (known.substr(0, common) == folded.substr(0, common)) return *entry;
+    ++of_field;
+    if (oldest_of_field == nullptr || entry->age < oldest_of_field->age) {
+      oldest_of_field = entry;
     }
   }
-  if (count < max) return list[count++];
-  Entry& oldest = list[next];
-  next = (next + 1) % max;
-  return oldest;
+  if (of_field >= kOfFieldMax) return *oldest_of_field;
+  return count < max ? list[count++] : *oldest;
+}
+
+void TypedMemory::Fill(Entry& entry, uint64_t field, std::string_view folded,
+                       bool secret) {
+  entry.field = field;
+  entry.secret = secret;
+  entry.size = static_cast<uint8_t>(folded.size());
+  std::memcpy(entry.bytes, folded.data(), folded.size());
+  entry.from = static_cast<uint8_t>(FirstPlace(folded));
+  entry.prefix =
+      static_cast<uint8_t>(PrefixOfCharacters(entry.needle(), kSecretCharactersMin));
 }
 
 void TypedMemory::Remember(uint64_t field, std::string_view value, bool secret) {
-  constexpr size_t kLinesMax = 16;
+  constexpr size_t kLinesMax = 12;
   RememberOne(field, value, secret);
   // A page may show the lines of a value apart from each other.
   size_t pos = value.find_first_of("\r\n");
@@ -164,13 +182,8 @@ void TypedMemory::RememberOne(uint64_t field, std::string_view value, bool secre
     const bool shorter = secret && entry.field == field && entry.size > folded.size() &&
                          entry.view().substr(0, folded.size()) == folded;
     if (!shorter) {
-      entry.field = field;
-      entry.secret = secret;
-      entry.size = static_cast<uint8_t>(folded.size());
-      std::memcpy(entry.bytes, folded.data(), folded.size());
-      entry.from = static_cast<uint8_t>(FirstPlace(folded));
-      entry.prefix =
-          static_cast<uint8_t>(PrefixOfCharacters(entry.needle(), kSecretCharactersMin));
+      Fill(entry, field, folded, secret);
+      entry.age = ++calls_;
       IndexBeginnings();
     }
   }
@@ -196,11 +209,12 @@ size_t TypedMemory::Common(std::string_view value, std::string_view text, size_t
 }
 
 bool TypedMemory::Matches(const Entry& entry, std::string_view text, size_t at,
-                          Place place) const {
+                          Place place, size_t& work) const {
   if (entry.prefix == 0) return false;
   const std::string_view value = entry.needle();
   const size_t begin = at;
   const size_t common = Common(value, text, at);
+  work += common + 1;
   if (common < entry.prefix) return false;
   if (place == Place::kField) return entry.secret && common == value.size();
   if (place == Place::kSheet || (place == Place::kName && !entry.secret)) {
@@ -224,24 +238,31 @@ bool TypedMemory::IsShortSecret(std::string_view text, Arena& arena) const {
   return found;
 }
 
+// A text that nearly repeats values all the time, as only one made for it does, is taken
+// to repeat one: comparing on would take many times as long as reading it.
 bool TypedMemory::FoundIn(std::string_view text, Place place) const {
+  const size_t work_max = kWorkMin + kWorkPerByte * text.size();
+  size_t work = 0;
   for (size_t i = 0; i + 4 <= text.size(); ++i) {
-    if (Has(entries_->beginnings, text.data() + i) &&
-        AnyEntry([&](const Entry& entry) { return Matches(entry, text, i, place); })) {
-      return true;
-    }
+    if (!Has(entries_->beginnings, text.data() + i)) continue;
+    const auto matches = [&](const Entry& entry) {
+      return Matches(entry, text, i, place, work);
+    };
+    if (AnyEntry(matches) || work > work_max) return true;
   }
   return false;
 }
 
 bool TypedMemory::FoundInSheet(std::string_view text) const {
+  const size_t work_max = kWorkMin + kWorkPerByte * text.size();
+  size_t work = 0;
   for (size_t i = 0; i + 4 <= text.size(); i += 4) {
     if (!Has(entries_->insides, text.data() + i)) continue;
     for (size_t back = 0; back < 4 && back <= i; ++back) {
       const auto matches = [&](const Entry& entry) {
-        return Matches(entry, text, i - back, Place::kSheet);
+        return Matches(entry, text, i - back, Place::kSheet, work);
       };
-      if (AnyEntry(matches)) return true;
+      if (AnyEntry(matches) || work > work_max) return true;
     }
   }
   return false;
@@ -264,9 +285,11 @@ void TypedMemory::Save(std::string& out) const {
   Put(out, static_cast<uint32_t>(secret_count_));
   Put(out, static_cast<uint32_t>(typed_count_));
   Put(out, current_);
+  Put(out, calls_);
   if (entries_ == nullptr) return;
   AnyEntry([&out](const Entry& entry) {
     Put(out, entry.field);
+    Put(out, entry.age);
     Put(out, entry.size);
     out.append(entry.view());
     return false;
@@ -274,23 +297,31 @@ void TypedMemory::Save(std::string& out) const {
 }
 
 bool TypedMemory::Restore(std::string_view& bytes) {
+  Clear();
   uint32_t secrets;
   uint32_t typed;
-  uint64_t current;
-  if (!Take(bytes, secrets) || !Take(bytes, typed) || !Take(bytes, current) ||
-      secrets > kSecretsMax || typed > kTypedMax) {
+  if (!Take(bytes, secrets) || !Take(bytes, typed) || !Take(bytes, current_) ||
+      !Take(bytes, calls_) || secrets > kSecretsMax || typed > kTypedMax) {
     return false;
   }
+  if (secrets + typed == 0) return true;
+  entries_ = std::make_unique<Entries>();
   for (uint32_t i = 0; i < secrets + typed; ++i) {
+    const bool secret = i < secrets;
     uint64_t field;
+    uint64_t age;
     uint8_t size;
-    if (!Take(bytes, field) || !Take(bytes, size) || bytes.size() < size || size == 0) {
+    if (!Take(bytes, field) || !Take(bytes, age) || !Take(bytes, size) ||
+        bytes.size() < size || size == 0) {
       return false;
     }
-    Remember(field, bytes.substr(0, size), i < secrets);
+    Entry& entry =
+        secret ? entries_->secrets[secret_count_++] : entries_->typed[typed_count_++];
+    Fill(entry, field, bytes.substr(0, size), secret);
+    entry.age = age;
     bytes.remove_prefix(size);
   }
-  current_ = current;
+  IndexBeginnings();
   return true;
 }
 

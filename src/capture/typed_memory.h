@@ -14,8 +14,9 @@
 
 namespace footfall::capture {
 
-// The secrets and the masked values of one session. Bounded: the oldest go first. Memory
-// is overwritten before it is given back. Not thread-safe.
+// The secrets and the masked values of one session. Bounded: the oldest go first, those
+// of one field before others. Memory is overwritten before it is given back. Not
+// thread-safe.
 class TypedMemory {
  public:
   TypedMemory() = default;
@@ -49,13 +50,16 @@ class TypedMemory {
   bool Restore(std::string_view& bytes);
 
  private:
-  static constexpr size_t kSecretsMax = 64;
+  static constexpr size_t kSecretsMax = 128;
   static constexpr size_t kTypedMax = 128;
   static constexpr size_t kBytesMax = 255;
+  // Of one field, so that one that changes all the time does not push out the others.
+  static constexpr size_t kOfFieldMax = 16;
 
   // Fixed storage, since a string that grows leaves copies behind.
   struct Entry {
     uint64_t field = 0;
+    uint64_t age = 0;  // The number of the call that brought it.
     bool secret = false;
     uint8_t size = 0;
     // What is looked for begins here: behind short words, since white space may be
@@ -78,11 +82,13 @@ class TypedMemory {
 
   void RememberOne(uint64_t field, std::string_view value, bool secret);
   static size_t Common(std::string_view value, std::string_view text, size_t& at);
-  bool Matches(const Entry& entry, std::string_view text, size_t at, Place place) const;
+  bool Matches(const Entry& entry, std::string_view text, size_t at, Place place,
+               size_t& work) const;
   bool IsShortSecret(std::string_view text, Arena& arena) const;
   bool FoundIn(std::string_view text, Place place) const;
   bool FoundInSheet(std::string_view text) const;
   Entry& PlaceFor(uint64_t field, std::string_view folded, bool secret);
+  static void Fill(Entry& entry, uint64_t field, std::string_view folded, bool secret);
   void IndexBeginnings();
   template <typename Visit>
   bool AnyEntry(Visit visit) const;
@@ -90,8 +96,7 @@ class TypedMemory {
   std::unique_ptr<Entries> entries_;
   size_t secret_count_ = 0;
   size_t typed_count_ = 0;
-  size_t next_secret_ = 0;  // Where the next one goes when there is no room.
-  size_t next_typed_ = 0;
+  uint64_t calls_ = 0;
   Arena scratch_;            // Overwritten after each use.
   uint64_t current_ = 0;     // The field that was typed into last.
   bool any_short_ = false;   // A secret has fewer than four characters.

@@ -109,12 +109,36 @@ TEST(TypedMemoryTest, NamesSheetsAndFieldsAreStricter) {
 
 TEST(TypedMemoryTest, ForgetsTheOldestFirst) {
   TypedMemory memory;
-  for (int i = 0; i < 65; ++i) {
+  for (int i = 0; i < 129; ++i) {
     memory.Remember(static_cast<uint64_t>(i), "secret" + std::to_string(1000 + i), true);
   }
   EXPECT_FALSE(Finds(memory, "secret1000"));
   EXPECT_TRUE(Finds(memory, "secret1001"));
-  EXPECT_TRUE(Finds(memory, "secret1064"));
+  EXPECT_TRUE(Finds(memory, "secret1128"));
+}
+
+TEST(TypedMemoryTest, AFieldThatChangesAllTheTimePushesOutItsOwn) {
+  TypedMemory memory;
+  memory.Remember(1, "hunter2zebra", true);
+  memory.Remember(2, "Johnathan", false);
+  for (int i = 0; i < 500; ++i) {
+    memory.Remember(3, std::to_string(1000 + i) + "token", true);
+    memory.Remember(4, std::to_string(1000 + i) + "draft", false);
+  }
+  EXPECT_TRUE(Finds(memory, "hunter2zebra"));
+  EXPECT_TRUE(Finds(memory, "johnathan"));
+  EXPECT_TRUE(Finds(memory, "1499token"));
+  EXPECT_FALSE(Finds(memory, "1000token"));
+}
+
+TEST(TypedMemoryTest, GivesUpOnTextsMadeToTakeLong) {
+  TypedMemory memory;
+  for (int i = 0; i < 100; ++i) {
+    memory.Remember(static_cast<uint64_t>(i),
+                    std::string(200, 'a') + std::to_string(1000 + i), true);
+  }
+  EXPECT_TRUE(Finds(memory, std::string(size_t{1} << 20, 'a') + "b"));
+  EXPECT_FALSE(Finds(memory, "aaaaab"));
 }
 
 TEST(TypedMemoryTest, GoesOnFromSavedState) {
