@@ -81,8 +81,9 @@ void AddExplain(CLI::App* policy, Context& context) {
       "Reads one event, or several as NDJSON, of interactions or of rrweb, and names "
       "for\n"
       "each what the policy removes or masks: the place, the rule that does it and what\n"
-      "in the policy is behind it. No value is shown. The events are one stream: what an earlier"
-      " one said of a page or a field holds for the later ones.");
+      "in the policy is behind it. No value is shown. The events are one stream: what "
+      "an\n"
+      "earlier one says of a page or a field holds for the later ones.");
   command
       ->add_option("--policy", use->policy,
                    "Policy file (JSON). Default: the DEFAULT policy.")

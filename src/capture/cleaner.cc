@@ -15,6 +15,7 @@ namespace footfall::capture {
 namespace {
 
 constexpr size_t kLinesMax = 16;
+constexpr size_t kKeptUrlBytesMax = 256;
 
 // The characters of a JSON string that AppendJsonText wrote, without quotes.
 std::string_view Unescape(std::string_view json, Arena& arena) {
@@ -209,11 +210,16 @@ std::string_view Cleaner::LongText(std::string_view text, Source source) {
 }
 
 std::string_view Cleaner::Url(std::string_view url) {
+  if (searches_.empty() && CleanUrlNumber(url) != 0) return url;
   std::string_view filtered = FilterUrl(url, policy_->url, arena_, counts_);
   if (!policy_->patterns.empty()) {
     filtered = ScanPatterns(filtered, policy_->patterns, arena_, counts_);
   }
   Note(url, filtered);
+  if (searches_.empty() && !changed() && url.size() <= kKeptUrlBytesMax) {
+    clean_url_ = url;
+    ++clean_url_number_;
+  }
   if (searches_.empty() || filtered.empty()) return filtered;
   return MaskUrlSegments(filtered, arena_, [this](std::string_view part, UrlPart kind) {
     // A host that holds a typed word says where the person is, not what was typed.

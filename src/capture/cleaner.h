@@ -32,7 +32,10 @@ class Cleaner {
   // `policy` outlives it, or the next SetPolicy.
   explicit Cleaner(const CompiledPolicy& policy) : policy_(&policy) {}
 
-  void SetPolicy(const CompiledPolicy& policy) { policy_ = &policy; }
+  void SetPolicy(const CompiledPolicy& policy) {
+    policy_ = &policy;
+    clean_url_.clear();
+  }
   void SetTrace(RuleTrace* trace) {
     counts_.SetTrace(trace);
     traced_ = trace != nullptr;
@@ -87,18 +90,25 @@ class Cleaner {
   // The same for what stands at `place`.
   std::string_view TextAt(std::string_view text, std::string_view place,
                           Source source = Source::kData) {
-    if (IsUntouched(text)) return text;
+    if (text.empty() || IsUntouched(text)) return text;
     counts_.At(place);
     return LongText(text, source);
   }
   // True only for a text that Scan would return as it is, without the policy's patterns:
   // too short for a URL with anything to strip and for every scanner, or a little longer
   // without what they look for. Most texts are, and this is all that they cost.
-  static bool IsPlain(std::string_view text);
+  static bool IsPlain(std::string_view text) {
+    return IsShortWord(text) || IsPlainText(text);
+  }
 
   // The URL rule, with what repeats one of the needles masked: path segments, and the
   // host when it is a secret.
   std::string_view Url(std::string_view url);
+  // Not zero when `url` is the latest one that Url left as it was; then another number
+  // for each change of the URL. Costs less than a look at the whole URL.
+  uint64_t CleanUrlNumber(std::string_view url) const {
+    return url.empty() || url != clean_url_ ? 0 : clean_url_number_;
+  }
 
   // True when a key, a string or a number in `json` repeats one of the needles. `json` is
   // valid and was written by AppendJsonText.
@@ -106,8 +116,12 @@ class Cleaner {
 
  private:
   bool IsUntouched(std::string_view text) const {
-    return IsPlain(text) && searches_.empty() && policy_->patterns.empty();
+    return searches_.empty() && policy_->patterns.empty() && IsPlain(text);
   }
+  // True for most names and plain texts: at most 16 bytes, nothing but letters and what
+  // stands beside them in ASCII, such as underscores.
+  static bool IsShortWord(std::string_view text);
+  static bool IsPlainText(std::string_view text);
   std::string_view Scan(std::string_view text, Source source);
   std::string_view LongText(std::string_view text, Source source);
   std::string_view ScanInto(std::string_view text, Source source, RuleCounts& counts);
@@ -127,10 +141,23 @@ class Cleaner {
   std::vector<NeedleSearch> searches_;
   bool changed_ = false;
   bool traced_ = false;
+  // The latest URL that the rule left as it was, since events on one page come in a row.
+  // Others are not kept: there may be secrets in them.
+  std::string clean_url_;
+  uint64_t clean_url_number_ = 0;
   std::string place_;
 };
 
-inline bool Cleaner::IsPlain(std::string_view text) {
+inline bool Cleaner::IsShortWord(std::string_view text) {
+  constexpr size_t kBytesMax = 16;
+  const size_t size = text.size();
+  const char* const p = text.data();
+  if (size == 0 || size > kBytesMax) return false;
+  if (size < 8) return FromLetterA(LoadPart(p, size)) == kTops >> (64 - 8 * size);
+  return (FromLetterA(LoadWord(p)) & FromLetterA(LoadWord(p + size - 8))) == kTops;
+}
+
+inline bool Cleaner::IsPlainText(std::string_view text) {
   constexpr size_t kDigitsMin = 6;
   constexpr size_t kSchemeBytesMin = 12;  // "Basic " and six characters.
   constexpr size_t kTokenBytesMin = 17;   // The shortest that has a capital letter.

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <iterator>
@@ -41,6 +42,23 @@ constexpr std::string_view kEventKeys[] = {
     "key", "value",       "element", "properties", "context"};
 static_assert(std::size(kEventKeys) == kEventKeyCount);
 
+// The fields of the keys that are ids and, behind the type, texts.
+constexpr std::string_view model::Event::*kEventTexts[kEventKeyCount] = {
+    &model::Event::id,
+    nullptr,
+    nullptr,
+    &model::Event::person,
+    &model::Event::anonymous,
+    &model::Event::session,
+    &model::Event::app,
+    &model::Event::environment,
+    nullptr,
+    &model::Event::name,
+    &model::Event::url,
+    &model::Event::title,
+    &model::Event::key,
+    &model::Event::value};
+
 enum ElementKey : int {
   kElementTag,
   kElementId,
@@ -68,10 +86,39 @@ constexpr std::string_view kContextKeys[] = {
 // Finds a number that is a card number in disguise, by its integer value, since fractions
 // may have any digits.
 bool IsCard(bool is_integer, double real, std::string_view text) {
+  constexpr size_t kCardDigitsMin = 13;
+  if (is_integer && text.size() < kCardDigitsMin) return false;
   if (is_integer) return HasCard(text[0] == '-' ? text.substr(1) : text);
   const double value = std::fabs(real);
   if (!(value >= 1e12 && value < 1e19) || std::floor(value) != value) return false;
   return HasCard(std::to_string(static_cast<uint64_t>(value)));
+}
+
+// Views one by one, which takes a few wide stores; for a whole struct compilers choose an
+// instruction that is slow to start.
+template <typename... Views>
+void ClearViews(Views&... views) {
+  ((views = {}), ...);
+}
+
+static_assert(sizeof(model::Element) ==
+              9 * sizeof(std::string_view) + sizeof(std::span<const model::PathEntry>));
+
+void Clear(model::Event& event) {
+  event.type = model::EventType::kTrack;
+  event.time_ms = event.seq = 0;
+  ClearViews(event.id, event.person, event.anonymous, event.session, event.app,
+             event.environment, event.name, event.url, event.title, event.key,
+             event.value, event.properties);
+  event.has_element = false;
+  model::Element& element = event.element;
+  ClearViews(element.tag, element.id, element.css_class, element.type, element.name,
+             element.text, element.label, element.value, element.autocomplete,
+             element.path);
+  model::Context& context = event.context;
+  ClearViews(context.country, context.region, context.city, context.browser,
+             context.browser_version, context.os, context.os_version, context.device);
+  context.https.reset();
 }
 
 }  // namespace
@@ -89,8 +136,61 @@ EventParser::~EventParser() = default;
 
 bool EventParser::Parse(const char* data, size_t size, ParsedEvent& out,
                         ParseError& error) {
-  static const model::Event kEmpty{};  // Copying is faster than making.
-  out.event = kEmpty;
+  Begin(out, error);
+  has_escapes_ = std::memchr(data, '\\', size) != nullptr;
+  canonical_ = !has_escapes_;
+  if (size == 0 || data[0] != '{') {
+    error.reason = "expected an object";
+    error.byte = 0;
+    return false;
+  }
+  if (!Index(event_stage_, data, size) || !ReadEvent(out)) return false;
+  if (token_ != tokens_end_) return Fail("bytes follow the event");
+  if (!CheckRequired(out)) return false;
+  if (canonical_) out.json = {data, size};
+  Complete(out);
+  return true;
+}
+
+bool EventParser::BeginLines(std::string_view lines) {
+  error_ = &line_error_;
+  line_ = 0;
+  escape_ = std::min(lines.find('\\'), lines.size());
+  return Index(lines_stage_, lines.data(), lines.size());
+}
+
+size_t EventParser::ParseLine(ParsedEvent& out, size_t& line_size) {
+  Begin(out, line_error_);
+  if (token_ == tokens_end_ || *token_ != line_) return 0;
+  has_escapes_ = LineHasEscapes(line_);
+  canonical_ = !has_escapes_;
+  if (!ReadEvent(out) || !CheckRequired(out)) return 0;
+  const char* const line = data_ + line_;
+  const size_t size = token_[-1] + 1 - line_;
+  // Tokens do not tell lines apart, but in canonical JSON there is no white space.
+  if (!canonical_ && std::memchr(line, '\n', size) != nullptr) return 0;
+  const size_t end = line[size] == '\r' ? size + 1 : size;
+  if (line[end] != '\n') return 0;
+  if (canonical_) out.json = {line, size};
+  Complete(out);
+  line_size = end + 1;
+  line_ += line_size;
+  return size;
+}
+
+bool EventParser::LineHasEscapes(size_t line) {
+  const auto find = [this](char c, size_t begin, size_t end) {
+    const void* found = std::memchr(data_ + begin, c, end - begin);
+    return found == nullptr
+               ? end
+               : static_cast<size_t>(static_cast<const char*>(found) - data_);
+  };
+  if (escape_ < line) escape_ = find('\\', line, size_);
+  return escape_ < size_ && find('\n', line, escape_) == escape_;
+}
+
+void EventParser::Begin(ParsedEvent& out, ParseError& error) {
+  Clear(out.event);
   out.ip = {};
   out.json = {};
   out.path.clear();
@@ -102,19 +202,14 @@ bool EventParser::Parse(const char* data, size_t size, ParsedEvent& out,
   keys_ = 0;
   numeric_type_ = has_timestamp_ = has_data_ = has_time_ = has_type_ = false;
   seen_.clear();
-  has_escapes_ = std::memchr(data, '\\', size) != nullptr;
-  canonical_ = !has_escapes_;
-
-  if (!Index(data, size) || !ReadEvent(out)) return false;
-  if (token_ != tokens_end_) return Fail("bytes follow the event");
-  if (!CheckRequired(out)) return false;
-  out.event.element.path = out.path;
-  out.event.properties = out.properties;
-  if (canonical_) out.json = {data, size};
-  return true;
 }
 
-bool EventParser::Index(const char* data, size_t size) {
+void EventParser::Complete(ParsedEvent& out) const {
+  out.event.element.path = out.path;
+  out.event.properties = out.properties;
+}
+
+bool EventParser::Index(Stage& stage, const char* data, size_t size) {
   data_ = data;
   size_ = size;
   token_ = tokens_end_ = nullptr;
@@ -123,17 +218,16 @@ bool EventParser::Index(const char* data, size_t size) {
     error_->byte = byte;
     return false;
   };
-  if (size == 0 || data[0] != '{') return fail("expected an object", 0);
-  if (stage_ == nullptr || stage_->capacity() < size) {
+  if (stage == nullptr || stage->capacity() < size) {
     constexpr size_t kBytesMin = 4096;
     const size_t capacity = size < kBytesMin ? kBytesMin : size + size / 2;
     if (simdjson::get_active_implementation()->create_dom_parser_implementation(
-            capacity, 1, stage_) != simdjson::SUCCESS) {
+            capacity, 1, stage) != simdjson::SUCCESS) {
       return fail("no memory to read the event", -1);
     }
   }
-  switch (stage_->stage1(reinterpret_cast<const uint8_t*>(data), size,
-                         simdjson::stage1_mode::regular)) {
+  switch (stage->stage1(reinterpret_cast<const uint8_t*>(data), size,
+                        simdjson::stage1_mode::regular)) {
     case simdjson::SUCCESS:
       break;
     case simdjson::UTF8_ERROR:
@@ -145,10 +239,10 @@ bool EventParser::Index(const char* data, size_t size) {
     default:
       return fail(kMalformed, -1);
   }
-  const uint32_t count = stage_->n_structural_indexes;
-  token_ = stage_->structural_indexes.get();
+  const uint32_t count = stage->n_structural_indexes;
+  token_ = stage->structural_indexes.get();
   tokens_end_ = token_ + count;
-  stage_->structural_indexes[count] = static_cast<uint32_t>(size);
+  stage->structural_indexes[count] = static_cast<uint32_t>(size);
   const bool ends = data[tokens_end_[-1]] == '}';
   return ends || fail(kCutOff, static_cast<int64_t>(size));
 }
@@ -215,43 +309,24 @@ bool EventParser::ReadUnknown(std::string_view key) {
 }
 
 bool EventParser::ReadMember(int key, ParsedEvent& out) {
-  model::Event& event = out.event;
   switch (key) {
-    case kId:
-      return ReadId(event.id);
     case kTime:
       return ReadTime(out);
     case kSeq:
-      return ReadSeq(event.seq);
-    case kPerson:
-      return ReadId(event.person);
-    case kAnonymous:
-      return ReadId(event.anonymous);
-    case kSession:
-      return ReadId(event.session);
-    case kApp:
-      return ReadId(event.app);
-    case kEnvironment:
-      return ReadId(event.environment);
+      return ReadSeq(out.event.seq);
     case kType:
       return ReadType(out);
-    case kName:
-      return ReadText(event.name);
-    case kUrl:
-      return ReadText(event.url);
-    case kTitle:
-      return ReadText(event.title);
-    case kKey:
-      return ReadText(event.key);
-    case kValue:
-      return ReadText(event.value);
     case kElement:
       return ReadElement(out);
     case kProperties:
       return ReadProperties(out);
-    default:
+    case kContext:
       return ReadContext(out);
+    default:
+      break;
   }
+  std::string_view& text = out.event.*kEventTexts[key];
+  return key < kType ? ReadId(text) : ReadText(text);
 }
 
 bool EventParser::ReadSeq(int64_t& out) {

@@ -56,7 +56,18 @@ class EventParser {
   // times nor levels.
   bool Parse(const char* data, size_t size, ParsedEvent& out, ParseError& error);
 
+  // Begins to parse the events of `lines`, each with its line end; the padding stands
+  // behind them. False when they must be parsed one by one, by Parse, as most lines with
+  // something malformed between them.
+  bool BeginLines(std::string_view lines);
+  // Parses the next line, without white space around its event. Returns the size of the
+  // event, and of the line in `line_size`; 0 when the line and those behind it must be
+  // parsed one by one. Not after a call of Parse.
+  size_t ParseLine(ParsedEvent& out, size_t& line_size);
+
  private:
+  using Stage = std::unique_ptr<simdjson::internal::dom_parser_implementation>;
+
   struct Number {
     bool is_integer = false;
     int64_t integer = 0;
@@ -91,8 +102,9 @@ class EventParser {
 
   struct Key {
     int known = -1;  // Index into the table.
+    // Of a key that is not known.
     std::string_view text;
-    uint64_t hash = 0;  // Of the text of a key that is not known.
+    uint64_t hash = 0;
   };
 
   // The parser stands at a token; what reads a value moves behind it.
@@ -103,8 +115,12 @@ class EventParser {
   }
   std::string_view TakeScalar();
 
+  void Begin(ParsedEvent& out, ParseError& error);
+  void Complete(ParsedEvent& out) const;
   // Finds the tokens, and what is malformed regardless of where it stands.
-  bool Index(const char* data, size_t size);
+  bool Index(Stage& stage, const char* data, size_t size);
+  // Whether a backslash stands in the line that begins at `line`.
+  bool LineHasEscapes(size_t line);
   // Reads the object here; calls handle(const Key&) -> bool in front of each value;
   // checks duplicates and bounds.
   template <typename Handle>
@@ -133,6 +149,8 @@ class EventParser {
   bool ReadInteger(int64_t& out);
   // Trimmed, or an integer as its decimal form; absent when empty.
   bool ReadId(std::string_view& out);
+  bool ReadRareId(std::string_view& out);
+  std::string_view TrimId(std::string_view id);
   // A string or null. Most strings have no escapes and are views of the input.
   bool ReadText(std::string_view& out);
   bool ReadString(std::string_view& out);
@@ -167,14 +185,18 @@ class EventParser {
   KeyTable path_keys_;
   KeyTable context_keys_;
   KeyTable types_;
-  std::unique_ptr<simdjson::internal::dom_parser_implementation> stage_;
+  Stage event_stage_;
+  Stage lines_stage_;
   const char* data_ = nullptr;
   size_t size_ = 0;
   // Where tokens begin: the one at hand, and the end. The last one is a closing brace, so
   // that only what closes a bracket need look for the end.
   const uint32_t* token_ = nullptr;
   const uint32_t* tokens_end_ = nullptr;
+  size_t line_ = 0;    // Where the next line begins.
+  size_t escape_ = 0;  // The first backslash in or behind some line before, or the size.
   ParseError* error_ = nullptr;
+  ParseError line_error_;  // Of no interest, since Parse says it again.
   int keys_ = 0;
   bool numeric_type_ = false;
   bool has_timestamp_ = false;

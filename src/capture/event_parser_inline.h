@@ -45,7 +45,7 @@ inline std::string_view EventParser::TakeScalar() {
   const char* begin = data_ + token_[0];
   const char* end = data_ + token_[1];
   ++token_;
-  while (IsJsonSpace(end[-1])) {
+  while (end[-1] <= ' ' && IsJsonSpace(end[-1])) {
     --end;
     canonical_ = false;
   }
@@ -62,7 +62,6 @@ inline bool EventParser::ReadKey(KeyTable* table, int before, Key& key) {
   if (table != nullptr) {
     key.known = table->Find(data_ + *token_ + 1, before);
     if (key.known >= 0) {
-      key.text = table->names[key.known];
       ++token_;
       return true;
     }
@@ -83,7 +82,7 @@ inline bool EventParser::NoteKey(const Key& key, size_t seen_begin,
     const uint32_t bit = uint32_t{1} << key.known;
     duplicate = (*seen_known & bit) != 0;
     // As long as the keys come in the order of the table.
-    canonical_ = canonical_ && *seen_known < bit;
+    canonical_ &= *seen_known < bit;
     *seen_known |= bit;
   } else {
     for (size_t i = seen_begin; i < seen_.size(); ++i) {
@@ -118,7 +117,7 @@ bool EventParser::ForEachMember(KeyTable* table, int depth, Handle handle) {
     gaps |= static_cast<uint32_t>(data_[token_[0] - 1] != '"');
     ++token_;
     if (!NoteKey(key, seen_begin, &seen_known) || !handle(key)) {
-      InPath(key.known, key.text);
+      InPath(key.known, key.known < 0 ? key.text : table->names[key.known]);
       return false;
     }
     const char c = Here();
@@ -155,15 +154,33 @@ bool EventParser::ForEachItem(int depth, Handle handle) {
   return Close(depth);
 }
 
+inline bool EventParser::ReadId(std::string_view& out) {
+  if (Here() != '"') return ReadRareId(out);
+  std::string_view text;
+  if (!ReadString(text)) return false;
+  if (text.empty()) return true;
+  const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  if (blank(text.front()) || blank(text.back())) text = TrimId(text);
+  if (!text.empty()) out = text;
+  return true;
+}
+
 inline bool EventParser::ReadText(std::string_view& out) {
   return Here() == 'n' ? ReadNull() : ReadString(out);
 }
 
 inline bool EventParser::ReadString(std::string_view& out) {
-  if (Here() != '"') return Fail("expected a string");
-  const std::string_view token = TakeScalar();
-  if (token.size() < 2 || token.back() != '"') return FailBefore(kBadString);
-  out = token.substr(1, token.size() - 2);
+  const char* const begin = data_ + token_[0];
+  if (*begin != '"') return Fail("expected a string");
+  const char* const end = data_ + token_[1] - 1;
+  if (*end == '"' && end > begin) {
+    ++token_;
+    out = {begin + 1, static_cast<size_t>(end - begin - 1)};
+  } else {
+    const std::string_view token = TakeScalar();
+    if (token.size() < 2 || token.back() != '"') return FailBefore(kBadString);
+    out = token.substr(1, token.size() - 2);
+  }
   if (out.empty()) canonical_ = false;  // Many are left out.
   if (!has_escapes_) return true;
   out = ReadEscaped(out);

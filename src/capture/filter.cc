@@ -40,6 +40,12 @@ std::string_view TrimEnd(std::string_view text) {
   return text;
 }
 
+// Asks for bytes that are about to be read. They need not be there.
+void FetchAhead(const char* begin, size_t size) {
+  constexpr size_t kCacheLineBytes = 64;
+  for (size_t i = 0; i < size; i += kCacheLineBytes) __builtin_prefetch(begin + i);
+}
+
 // An IPv4 address may come in the notation of IPv6.
 std::string_view PlainAddress(std::string_view ip) {
   constexpr std::string_view kMapped = "::ffff:";
@@ -134,6 +140,23 @@ class Filter::Impl : public SplitterSink {
       if (rest.empty()) return;
       here.byte += size;
       size = FirstObjectSize(rest);
+    }
+  }
+
+  void OnLines(std::string_view lines, EventPosition& position) override {
+    // A line that is parsed twice would be told of twice.
+    if (trace_ != nullptr || !parser_.BeginLines(lines)) return;
+    const uint64_t begin = position.byte;
+    while (position.byte - begin < lines.size()) {
+      cleaner_.BeginEvent();
+      size_t line_size;
+      const size_t size = parser_.ParseLine(parsed_, line_size);
+      if (size == 0 || size > options_.event_bytes_max) return;
+      // What stands as far into the next lines, which are read from memory meanwhile.
+      FetchAhead(lines.data() + lines.size() + (position.byte - begin), line_size);
+      Accept(position);
+      position.byte += line_size;
+      ++position.line;
     }
   }
 
@@ -262,10 +285,19 @@ class Filter::Impl : public SplitterSink {
     }
   }
 
+  // PageKey of the event, which many events in a row share.
+  uint64_t CurrentPage(uint64_t session) {
+    const uint64_t url = cleaner_.CleanUrlNumber(parsed_.event.url);
+    if (url == 0 || url != page_.url || session != page_.session) {
+      page_ = {url, session, PageKey(session, parsed_.event)};
+    }
+    return page_.key;
+  }
+
   // Finds out whether the element is sensitive, and remembers that and what it holds.
   void Examine(Subject& subject) {
     const model::Event& event = parsed_.event;
-    const uint64_t page = PageKey(subject.session, event);
+    const uint64_t page = CurrentPage(subject.session);
     subject.field = FieldKey(page, event);
     subject.verdict = rules_.Judge(event);
     const uint64_t name = FieldNameKey(page, event);
@@ -409,6 +441,12 @@ class Filter::Impl : public SplitterSink {
   Cleaner cleaner_;
   EventParser parser_;
   ElementRules rules_;
+  // The latest page; `url` is the cleaner's number of its URL.
+  struct {
+    uint64_t url = 0;
+    uint64_t session = 0;
+    uint64_t key = 0;
+  } page_;
   EventCleaner event_cleaner_;
   Splitter splitter_;
   SessionRuns runs_;

@@ -2,12 +2,15 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
 namespace footfall::capture {
 namespace {
 
+// What is read twice should still be in the cache the second time.
+constexpr size_t kLinesBytesMax = size_t{32} << 10;
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
@@ -127,7 +130,27 @@ size_t Splitter::Start(std::string_view bytes) {
 }
 
 size_t Splitter::Lines(std::string_view bytes) {
-  if (held_.empty() && !too_long_) event_ = here_;
+  if (held_.empty() && !too_long_) {
+    event_ = here_;
+    const size_t used = here_.byte < offered_ ? 0 : ManyLines(bytes);
+    if (used > 0) return used;
+  }
+  return OneLine(bytes);
+}
+
+// What the sink does not take is cut line by line.
+size_t Splitter::ManyLines(std::string_view bytes) {
+  if (bytes.size() <= simdjson::SIMDJSON_PADDING) return 0;
+  const size_t room = std::min(bytes.size() - simdjson::SIMDJSON_PADDING, kLinesBytesMax);
+  const size_t end = bytes.substr(0, room).rfind('\n');
+  if (end == std::string_view::npos) return 0;
+  const uint64_t before = here_.byte;
+  offered_ = before + end + 1;
+  sink_.OnLines(bytes.substr(0, end + 1), here_);
+  return static_cast<size_t>(here_.byte - before);
+}
+
+size_t Splitter::OneLine(std::string_view bytes) {
   const void* found = std::memchr(bytes.data(), '\n', bytes.size());
   if (found == nullptr) {
     Hold(bytes);

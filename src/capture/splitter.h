@@ -47,6 +47,9 @@ class SplitterSink {
   // its start, simdjson's padding more than its size.
   virtual void OnEventText(std::string_view text, size_t capacity,
                            const EventPosition& position) = 0;
+  // Many lines at once, each with its end, simdjson's padding behind them. May take
+  // events from their front: moves `position` behind the lines that it took, whole ones.
+  virtual void OnLines(std::string_view /*lines*/, EventPosition& /*position*/) {}
   // Something that is no event; `reason` is constant.
   virtual void OnBadText(std::string_view reason, const EventPosition& position) = 0;
 };
@@ -70,6 +73,8 @@ class Splitter {
   // Each consumes a part of `bytes` and returns its size.
   size_t Start(std::string_view bytes);
   size_t Lines(std::string_view bytes);
+  size_t ManyLines(std::string_view bytes);
+  size_t OneLine(std::string_view bytes);
   size_t Array(std::string_view bytes);
   size_t AfterArray(std::string_view bytes);
 
@@ -87,7 +92,8 @@ class Splitter {
   EventPosition event_;  // Of the event being gathered.
   std::vector<char> held_;
   bool too_long_ = false;
-  int bom_ = 0;  // Bytes of a byte order mark seen so far.
+  uint64_t offered_ = 0;  // The sink saw the lines up to this byte of the stream.
+  int bom_ = 0;           // Bytes of a byte order mark seen so far.
 
   // Of the array.
   Brackets brackets_;  // Inside the element.

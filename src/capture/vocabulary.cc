@@ -353,8 +353,7 @@ bool VocabularyCache::IsSecret(std::string_view name, uint64_t hash) {
   if (name.empty()) return false;
   if (name.size() > sizeof(Entry::name)) return IsSecretName(name);
   Entry& entry = entries_[hash % entries_.size()];
-  if (entry.size != name.size() ||
-      std::memcmp(entry.name, name.data(), name.size()) != 0) {
+  if (entry.size != name.size() || !SameBytes(entry.name, name.data(), name.size())) {
     entry.secret = IsSecretName(name);
     entry.size = static_cast<uint8_t>(name.size());
     std::memcpy(entry.name, name.data(), name.size());

@@ -75,6 +75,19 @@ inline uint64_t Capitals(uint64_t word) {
   return (low + kOnes * (0x80 - 'A')) & ~(low + kOnes * (0x80 - 'Z' - 1)) & ~word & kTops;
 }
 
+// The top bit of each byte of `word` that is ASCII from 'A' on, when all bytes are ASCII;
+// otherwise some bits are not set.
+inline uint64_t FromLetterA(uint64_t word) {
+  return (word + kOnes * (0x80 - 'A')) & ~word & kTops;
+}
+
+// True when the `size` bytes at `a` are those at `b`. For short texts.
+inline bool SameBytes(const char* a, const char* b, size_t size) {
+  if (size < 8) return LoadPart(a, size) == LoadPart(b, size);
+  if (size > 16) return std::memcmp(a, b, size) == 0;
+  return LoadWord(a) == LoadWord(b) && LoadWord(a + size - 8) == LoadWord(b + size - 8);
+}
+
 // How many bytes have their top bit set; the other bits are zero.
 inline size_t CountTops(uint64_t word) { return ((word >> 7) * kOnes) >> 56; }
 

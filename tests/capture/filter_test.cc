@@ -301,6 +301,46 @@ TEST(FilterTest, RandomPiecesMakeNoDifference) {
   }
 }
 
+TEST(FilterTest, LinesTogetherAreReadAsLinesAlone) {
+  FilterOptions options;
+  options.event_bytes_max = 150;
+  const std::string good = std::string(kGood) + "\n";
+  struct Case {
+    std::string odd;
+    uint64_t passed;
+    uint64_t rejected;
+  };
+  // Each stands between good lines, of which there are six.
+  for (const Case& odd : std::vector<Case>{
+           {"", 6, 0},
+           {"\n \n", 6, 0},
+           {good.substr(0, good.size() - 1) + "\r\n", 7, 0},
+           {" " + good, 7, 0},
+           {good.substr(0, good.size() - 1) + " \n", 7, 0},
+           {std::string(kGood) + std::string(kGood) + "\n", 8, 0},
+           {std::string(kGood) + ",\n", 6, 1},
+           {std::string(kGood) + "\\\n", 6, 1},
+           // One event on two lines is none.
+           {"{\"time\":5,\"person\":\"p\",\n\"type\":\"track\"}\n", 6, 2},
+           {"{\"time\":5,\"person\":\"p\",\"type\":\"track\"\n}\n", 6, 2},
+           {"{\"time\":5,\"person\":\"p\n\",\"type\":\"track\"}\n", 6, 2},
+           {"{\"time\":5,\"person\":\"p\\\n\",\"type\":\"track\"}\n", 6, 2},
+           {"{\"time\":5,\"person\":\"\xff\",\"type\":\"track\"}\n", 6, 1},
+           {"{\"time\":5,\"person\":\"p\\u0041\\\"\",\"type\":\"track\"}\n", 7, 0},
+           {"{\"time\":5,\"person\":\n", 6, 1},
+           {"17\n", 6, 1},
+           {"{\"time\":5,\"person\":\"" + std::string(120, 'p') +
+                "\",\"type\":\"track\"}\n",
+            6, 1}}) {
+    const std::string stream = good + good + good + odd.odd + good + good + good;
+    SCOPED_TRACE(stream);
+    const Collected whole = RunFilter(stream, options);
+    EXPECT_EQ(whole.counters.passed, odd.passed);
+    EXPECT_EQ(whole.counters.rejected, odd.rejected);
+    ExpectSame(RunFilter(stream, options, "{}", 1), whole);
+  }
+}
+
 std::string Input(int time, const std::string& session, const std::string& field,
                   const std::string& value, const std::string& type = "text") {
   return R"({"time":)" + std::to_string(time) + R"(,"person":"p","session":")" + session +
@@ -491,6 +531,21 @@ TEST(FilterTest, ASwapTakesEffectFromTheNextEventOn) {
     EXPECT_NE(result.output.substr(second).find(R"("title":"***")"), std::string::npos);
     EXPECT_EQ(filter.counters().rules, (std::map<std::string, uint64_t>{{"text", 1}}));
   }
+}
+
+TEST(FilterTest, ASwapHoldsForTheUrlSeenBefore) {
+  const std::string event =
+      R"({"time":5,"person":"p","type":"click","url":"https://a.example/fabre"})"
+      "\n";
+  Collected result;
+  Filter filter(Policy(), {}, result);
+  filter.Write(event + event);
+  EXPECT_EQ(result.output, event + event);
+  filter.SetPolicy(MustParse(R"({"patterns":[{"name":"n","pattern":"fab[a-z]+"}]})"));
+  filter.Write(event);
+  filter.Finish();
+  EXPECT_NE(result.output.find("https://a.example/***\"}\n"), std::string::npos)
+      << result.output;
 }
 
 TEST(FilterTest, ASwapMasksTheValuesHeldBack) {
