@@ -15,6 +15,7 @@ about five minutes.
   --out FILE         the JSON file (default: BUILD_DIR/benchmarks.json)
   --events N         size of the input (default: 1000000)
   --repetitions N    each figure is the median of so many (default: 5)
+  --recording FILE   rrweb events as NDJSON, to measure the filter of recordings with
   --jobs N           parallel jobs of the build (default: number of processors)
   --help             this text
 EOT
@@ -24,6 +25,7 @@ build=$root/build/benchmarks
 out=
 events=1000000
 repetitions=5
+recording=
 jobs=$(nproc)
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -31,6 +33,7 @@ while [ $# -gt 0 ]; do
     --out) out=$(realpath -m "${2:?--out needs a file}"); shift 2 ;;
     --events) events=${2:?--events needs a number}; shift 2 ;;
     --repetitions) repetitions=${2:?--repetitions needs a number}; shift 2 ;;
+    --recording) recording=$(realpath "${2:?--recording needs a file}"); shift 2 ;;
     --jobs) jobs=${2:?--jobs needs a number}; shift 2 ;;
     -h|--help) usage; exit 0 ;;
     *) echo "benchmarks/run.sh: unknown option '$1'" >&2; usage >&2; exit 2 ;;
@@ -43,7 +46,8 @@ cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
   -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_C_COMPILER_LAUNCHER=ccache \
   -DFOOTFALL_BUILD_BENCHMARKS=ON -DFOOTFALL_BUILD_TESTS=OFF \
   -DFOOTFALL_BUILD_EXAMPLES=OFF >/dev/null
-cmake --build "$build" -j "$jobs" --target capture_bench store_bench footfall_generate \
+cmake --build "$build" -j "$jobs" --target capture_bench \
+  recording_bench store_bench footfall_generate \
   -- --quiet >&2
 
 work=$build/work
@@ -78,6 +82,20 @@ jq -rn --slurpfile ours "$work/result.filter.json" --slurpfile peer "$work/peer.
   ($ours[0].benchmarks[] | select(.name == "BM_FilterToNdjson_median").items_per_second) as $rate
   | "filter to NDJSON: \($rate / $peer[0].events_per_second * 10 | round / 10) times the rate" +
     " of benchmarks/filter_peer/mask.mjs"'
+if [ -n "$recording" ]; then
+  export FOOTFALL_BENCH_RECORDING=$recording
+  measure recording recording_bench --benchmark_enable_random_interleaving=true
+  node "$root/benchmarks/filter_peer/mask.mjs" "$recording" \
+    --repetitions "$repetitions" >"$work/peer.recording.json"
+  jq -rn --slurpfile ours "$work/result.recording.json" \
+    --slurpfile peer "$work/peer.recording.json" '
+    def rate(name): $ours[0].benchmarks[] | select(.name == name + "_median").bytes_per_second;
+    "recording: \(rate("BM_FilterRecording") / 1e6 | round) MB/s," +
+      " \(rate("BM_FilterRecording") / rate("BM_SimdjsonWalk") * 100 | round)% of simdjson," +
+      " \(rate("BM_FilterRecording") / $peer[0].bytes_per_second * 10 | round / 10) times" +
+      " the rate of benchmarks/filter_peer/mask.mjs"'
+  rm "$work/result.recording.json"
+fi
 # Each in a process of its own, so that the peak of memory is its own.
 number=0
 "$build/benchmarks/store_bench" --benchmark_list_tests 2>/dev/null |
