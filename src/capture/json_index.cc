@@ -237,6 +237,7 @@ bool JsonIndex::Build(std::string_view text, int depth_max, Defect& defect) {
   }
   at_ = stage_->structural_indexes.get();
   const uint32_t count = stage_->n_structural_indexes;
+  count_ = count;
   // Where the last scalar ends.
   stage_->structural_indexes[count] = static_cast<uint32_t>(text.size());
   if (match_.size() < count) match_.resize(count);

@@ -42,6 +42,7 @@ class JsonIndex {
   bool Build(std::string_view text, int depth_max, Defect& defect);
 
   Token root() const { return 0; }
+  size_t token_count() const { return count_; }
   // The first byte of a value tells what it is: { [ " t f n, else a number.
   char kind(Token token) const { return text_[at_[token]]; }
   bool is_object(Token token) const { return kind(token) == '{'; }
@@ -93,6 +94,7 @@ class JsonIndex {
 
   const char* text_ = nullptr;
   size_t size_ = 0;
+  size_t count_ = 0;
   std::unique_ptr<simdjson::internal::dom_parser_implementation> stage_;
   const uint32_t* at_ = nullptr;
   // Of an opening bracket: its closing one.

@@ -99,8 +99,7 @@ void RecordingObserver::Meta(Token data) {
 
 void RecordingObserver::FullSnapshot(Token data) {
   page_.tree.BeginSnapshot();
-  arrived_.clear();
-  refs_.clear();
+  refs_.assign(index_.token_count(), PageTree::kNone);
   page_.ForgetNodes();
   live_ = false;
   const Token root = FindMember(index_, data, "node");
@@ -113,12 +112,15 @@ RecordingObserver::Ref RecordingObserver::Add(const NodeTokens& node, Ref parent
   if (!node.valid) return PageTree::kNone;
   const auto kind = static_cast<NodeKind>(node.kind);
   const auto id = static_cast<int32_t>(node.id);
-  // A second node with the id of one that came with this event would share its flags.
-  if (!arrived_.insert(id).second) return PageTree::kNone;
-  new_ids_.push_back(id);
+  // A second node with the id of one that came with this event would share its flags. A
+  // snapshot begins with an empty tree.
+  const bool twice =
+      live_ ? !arrived_.insert(id).second : page_.tree.Find(id) != PageTree::kNone;
+  if (twice) return PageTree::kNone;
+  if (live_) new_ids_.push_back(id);
   const Ref ref = page_.tree.Insert(id, kind, parent, next, node.shadow);
   if (ref == PageTree::kNone) return ref;
-  refs_.emplace(node.token, ref);
+  refs_[node.token] = ref;
   page_.ForgetNode(id);
   if (kind == NodeKind::kElement) {
     page_.tree.SetTag(ref, Decode(node.tag));
@@ -289,7 +291,7 @@ void RecordingObserver::Mutation(Token data) {
   effect_.added.clear();
   page_.tree.BeginMutation();
   arrived_.clear();
-  refs_.clear();
+  refs_.assign(index_.token_count(), PageTree::kNone);
   // In the order of rrweb's player, whatever their order in the event.
   const auto list = [&](std::string_view key) {
     const Token token = FindMember(index_, data, key);

@@ -45,8 +45,7 @@ class RecordingObserver {
   // The node that the event's snapshot or adds brought by this token; kNone when it could
   // not be added.
   PageTree::Ref NodeAt(JsonIndex::Token token) const {
-    const auto it = refs_.find(token);
-    return it == refs_.end() ? PageTree::kNone : it->second;
+    return token < refs_.size() ? refs_[token] : PageTree::kNone;
   }
 
  private:
@@ -81,7 +80,7 @@ class RecordingObserver {
   std::unordered_multimap<int32_t, size_t> waiting_;
   std::vector<int32_t> new_ids_;
   std::unordered_set<int32_t> arrived_;
-  std::unordered_map<Token, Ref> refs_;
+  std::vector<Ref> refs_;
   // True while a mutation is read: what fields hold then was typed.
   bool live_ = false;
 };
