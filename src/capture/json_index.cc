@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "capture/hash.h"
+#include "capture/words.h"
 
 namespace footfall::capture {
 namespace {
@@ -35,12 +36,6 @@ bool IsNumber(std::string_view text) {
     if (!digits()) return false;
   }
   return i == text.size();
-}
-
-int HexDigit(char c) {
-  if (IsDigit(c)) return c - '0';
-  c |= 0x20;
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 // The four hexadecimal digits at `p`, or -1.

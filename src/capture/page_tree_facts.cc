@@ -107,12 +107,6 @@ uint32_t ClassFacts(std::string_view value) {
   return facts;
 }
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = Lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 // Lower case, without comments and with the escapes of ASCII characters resolved.
 std::string PlainCss(std::string_view css) {
   std::string out;

@@ -6,6 +6,7 @@
 #include "capture/hash.h"
 #include "capture/recording_writer.h"
 #include "capture/url.h"
+#include "capture/words.h"
 
 namespace footfall::capture {
 namespace {
@@ -28,12 +29,6 @@ bool IsWholeCss(std::string_view css) {
     if (depth < 0) return false;
   }
   return depth == 0;
-}
-
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = static_cast<char>(c | 0x20);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 // `text` itself when it has no percent-encoded byte.

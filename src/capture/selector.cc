@@ -1,4 +1,5 @@
 #include "capture/selector.h"
+#include "capture/words.h"
 
 #include <cstddef>
 #include <utility>
@@ -15,12 +16,6 @@ bool IsNameStart(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-int HexDigit(char c) {
-  if (IsDigit(c)) return c - '0';
-  c = Lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 std::string LowerCopy(std::string_view text) {
   std::string result(text);

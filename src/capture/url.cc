@@ -7,6 +7,7 @@
 
 #include "capture/text_scan.h"
 #include "capture/vocabulary.h"
+#include "capture/words.h"
 
 namespace footfall::capture {
 namespace {
@@ -20,12 +21,6 @@ constexpr char Lower(char c) {
 }
 constexpr bool IsAlpha(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr int HexDigit(char c) {
-  if (IsDigit(c)) return c - '0';
-  c = Lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 // What the bytes of URLs are, as bits.
 enum ByteClass : uint16_t {
   kLetter = 1,

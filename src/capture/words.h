@@ -41,6 +41,13 @@ inline uint64_t LoadPart(const char* p, size_t size) {
   return word;
 }
 
+// The value of a hexadecimal digit, or -1.
+constexpr int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 // Calls visit(word) for all of `text`; the last word is filled up with zeros.
 template <typename Visit>
 void ForEachWord(std::string_view text, Visit visit) {
