@@ -11,7 +11,7 @@ Installs the Debian 12 packages of each group that are missing.
 
   build    compiler, CMake and the libraries that Footfall links (the default)
   test     what the tests need beside that: GoogleTest, ABI tools, Python, Node, Chromium
-  bench    Google Benchmark
+  bench    Google Benchmark, and SQLite to compare with
   dev      clang-format, clang-tidy and the runtimes of the fuzzers
   wasm     emscripten, for the capture core in the browser
 EOT
@@ -21,10 +21,10 @@ declare -A packages=(
   [build]="g++ cmake ninja-build pkg-config ccache ca-certificates
            libabsl-dev librocksdb-dev libsimdjson-dev libre2-dev libsodium-dev
            libzstd-dev zstd libcli11-dev libflatbuffers-dev tzdata"
-  [test]="libgtest-dev libgmock-dev libbenchmark-dev abigail-tools binutils jq git
-          python3 python3-dev python3-venv python3-cffi python3-setuptools
+  [test]="libgtest-dev libgmock-dev libbenchmark-dev libsqlite3-dev abigail-tools
+          binutils jq git python3 python3-dev python3-venv python3-cffi python3-setuptools
           python3-wheel python3-pip chromium fonts-liberation"
-  [bench]="libbenchmark-dev"
+  [bench]="libbenchmark-dev libsqlite3-dev"
   [dev]="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev"
   [wasm]="emscripten"
 )

@@ -205,6 +205,8 @@ export interface StoreOptions {
   create?: boolean;
   /** Bound on memory in bytes; default 256 MiB. */
   memoryBudget?: number;
+  /** Seal in a thread of the store's own, not while ingesting. */
+  backgroundSealing?: boolean;
   /** Receives lines of diagnosis. */
   log?: (severity: 'info' | 'warning' | 'error', message: string) => void;
 }
@@ -218,6 +220,8 @@ export interface ReportOptions {
   /** Of a built-in report, such as { login_event: 'signed-in' }. */
   parameters?: { readonly [name: string]: unknown };
   now?: Date | number;
+  /** How many threads may compute; 0, the default, and 1 start none. */
+  threads?: number;
 }
 
 /**
@@ -231,18 +235,41 @@ export interface Column {
   type: 'string' | 'int64' | 'double' | 'bool' | 'timestamp' | 'date';
 }
 
+/** What a run cost. */
+export interface ReportStats {
+  elapsed_ms: number;
+  /** Of the result. */
+  rows: number;
+  threads: number;
+  chunks_read: number;
+  chunks_pruned: number;
+  bytes_read: number;
+  /** Events read from chunks. */
+  rows_read: number;
+  /** Of the log that had not been sealed into chunks. */
+  records_read: number;
+  /** Milliseconds by stage, those of several threads added up. */
+  stages_ms: { [stage: string]: number };
+}
+
+/** What was computed, and what that took. The keys of `plan` may change. */
+export interface Explanation {
+  version: number;
+  report: string;
+  kind: string;
+  now: string;
+  range: { from: string | null; to: string | null };
+  timezone: string;
+  plan: { [key: string]: unknown };
+  stats: ReportStats;
+}
+
 /** A computed table, immutable. Outlives its store. */
 export class Result {
   private constructor();
   readonly rowCount: number;
   readonly columns: Column[];
-  readonly stats: {
-    elapsed_ms: number;
-    rows: number;
-    records_read: number;
-    bytes_read: number;
-    events_read: number;
-  };
+  readonly stats: ReportStats;
   rows<Row = { [column: string]: Value }>(): Promise<Row[]>;
   /** An Arrow IPC stream, for example for tableFromIPC of apache-arrow. */
   arrow(): Promise<Buffer>;
@@ -292,6 +319,11 @@ export class Store {
     report: string | { readonly [key: string]: unknown } | Uint8Array,
     options?: ReportOptions & Cancellable,
   ): Promise<Result>;
+  /** Runs a report and tells what was computed, and what that took. */
+  reportExplain(
+    report: string | { readonly [key: string]: unknown } | Uint8Array,
+    options?: ReportOptions & Cancellable,
+  ): Promise<Explanation>;
   /** Saves a definition under its "name", replacing one of that name. */
   reportSave(definition: JsonDocument): Promise<void>;
   reportDelete(name: string): Promise<void>;
@@ -302,7 +334,7 @@ export class Store {
   /** Erases a person; answers the number of events removed. */
   forget(id: string): Promise<number>;
   /**
-   * The stored events, each person's in order of arrival, read while they are consumed,
+   * The stored events in no particular order, read while they are consumed,
    * without those that data retention has expired by `now`.
    */
   events(
@@ -320,6 +352,12 @@ export class Store {
     events: number;
     people: number;
     problems: { where: string; what: string }[];
+  }>;
+  /** Moves the events of the log into sealed chunks; `merge` makes one run of all chunks of
+   * a span of time. No answer changes. */
+  seal(options?: { merge?: boolean } & Cancellable): Promise<{
+    events_sealed: number;
+    runs_merged: number;
   }>;
   /** Removes what data retention has expired. */
   compact(options?: { now?: Date | number } & Cancellable): Promise<{

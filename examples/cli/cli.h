@@ -75,12 +75,13 @@ void AddInputFormatOption(CLI::App* command, std::string& format);
 int32_t InputByName(const std::string& name);
 
 // The command groups; each adds its commands to the program.
-void AddCapture(CLI::App& program, Context& context);  // filter, ingest
-void AddPrivacy(CLI::App& program, Context& context);  // policy, leak-test
-void AddReports(CLI::App& program, Context& context);  // report, person list
-void AddPeople(CLI::App& program, Context& context);   // person, events
-void AddStore(CLI::App& program, Context& context);    // settings ... restore
-void AddRedact(CLI::App& program, Context& context);   // redact
+void AddCapture(CLI::App& program, Context& context);    // filter, ingest
+void AddPrivacy(CLI::App& program, Context& context);    // policy, leak-test
+void AddReports(CLI::App& program, Context& context);    // report, person list
+void AddBehaviour(CLI::App& program, Context& context);  // funnel, retention, paths
+void AddPeople(CLI::App& program, Context& context);     // person, events
+void AddStore(CLI::App& program, Context& context);      // settings ... restore
+void AddRedact(CLI::App& program, Context& context);     // redact
 void AddCompletion(CLI::App& program, Context& context);
 
 // `person list` prints a table like `report run`, so it lives with the reports.

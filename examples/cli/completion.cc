@@ -22,6 +22,10 @@ constexpr const char* kMiddle = R"(        path="$path ${COMP_WORDS[i]}" ;;
     'footfall filter --format' | 'footfall leak-test --format')
       commands='auto events rrweb' ;;
     *' --format') commands='table csv json ndjson arrow' ;;
+    *' --order') commands='sequential strict any' ;;
+    *' --attribution') commands='first best last' ;;
+    *' --bucket') commands='day week month' ;;
+    *' --direction') commands='after before' ;;
     *' --level' | 'footfall settings set level')
       commands='content interactions playback' ;;
     *' --db' | *' --policy' | *' --canaries' | *' --definition' | *' -o' | *' --output') return ;;
@@ -46,12 +50,13 @@ complete -o default -F _footfall footfall
 
 // What stands in the place of a command name where the command takes one of few words.
 std::string FixedWords(const std::string& path) {
-  if (path == "footfall report run" || path == "footfall report show") {
+  if (path == "footfall report run" || path == "footfall report explain" ||
+      path == "footfall report show") {
     return "active-users logins page-views sessions users";
   }
   if (path == "footfall settings set") {
     return "level retention_days dedup_window_days session_gap session_max "
-           "event_bytes_max account_property memory_budget";
+           "event_bytes_max account_property memory_budget seal_events seal_after";
   }
   return "";
 }

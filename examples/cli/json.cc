@@ -134,6 +134,12 @@ std::string Quote(std::string_view text) {
   return out + "\"";
 }
 
+bool IsJsonObject(std::string_view text) {
+  simdjson::dom::parser parser;
+  object members;
+  return ParseObject(parser, text, members);
+}
+
 std::string Readable(std::string_view json) {
   simdjson::dom::parser parser;
   object members;

@@ -37,6 +37,9 @@ std::string StringAt(std::string_view json, std::string_view key);
 std::string WithMember(std::string_view json, std::string_view key,
                        std::string_view value);
 
+// Whether `text` is a JSON object.
+bool IsJsonObject(std::string_view text);
+
 // The JSON text of member `key`; empty without one.
 std::string MemberAt(std::string_view json, std::string_view key);
 

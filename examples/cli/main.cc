@@ -142,6 +142,7 @@ int Main(int argc, char** argv) {
   AddCapture(program, context);
   AddPrivacy(program, context);
   AddReports(program, context);
+  AddBehaviour(program, context);
   AddPeople(program, context);
   AddStore(program, context);
   AddRedact(program, context);

@@ -28,7 +28,9 @@ void AddSettings(CLI::App& program, Context& context) {
       "event_bytes_max    largest event in bytes; default 1048576\n"
       "account_property   property that names a person's account; default: none, the\n"
       "                   domain of the e-mail address\n"
-      "memory_budget      bound on memory from the next open on, such as 256M or 1G");
+      "memory_budget      bound on memory from the next open on, such as 256M or 1G\n"
+      "seal_events        events that the log gathers before they are sealed, 0: never\n"
+      "seal_after         how long they wait at most, such as 24h");
   settings->require_subcommand(0, 1);
   AddStoreOptions(settings, context);
   SetExamples(settings,

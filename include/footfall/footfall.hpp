@@ -384,6 +384,8 @@ struct StoreOptions {
   int32_t mode = FOOTFALL_OPEN_READ_WRITE;
   /// Bound on memory; 0 means 256 MiB, the least is 16 MiB.
   uint64_t memory_budget_bytes = 0;
+  /// Seals in a thread of the store's own instead of in calls that ingest.
+  bool background_sealing = false;
   /// Receives (FOOTFALL_LOG_*, line) from any thread that uses the store and from its
   /// own. Must not throw nor call back into the store.
   std::function<void(int32_t, std::string_view)> log = {};
@@ -412,6 +414,8 @@ struct ReportOptions {
   int64_t now_ms = 0;
   /// May be null.
   const Cancel* cancel = nullptr;
+  /// How many threads may compute, the calling one included; 0 and 1 start none.
+  uint32_t threads = 0;
 };
 
 struct ExportOptions {
@@ -504,6 +508,7 @@ class Store {
     footfall_store_options raw = FOOTFALL_STORE_OPTIONS_INIT;
     raw.mode = options.mode;
     raw.memory_budget_bytes = options.memory_budget_bytes;
+    raw.background_sealing = options.background_sealing ? 1 : 0;
     if (options.log) {
       raw.log = [](int32_t severity, const char* message, void* payload) noexcept {
         (*static_cast<Log*>(payload))(severity, message);
@@ -590,6 +595,12 @@ class Store {
       return footfall_store_check(get(), Raw(cancel), out, error);
     });
   }
+  /// Moves the events of the log into sealed chunks (footfall_store_seal).
+  Result<Buffer> Seal(bool merge = false, const Cancel* cancel = nullptr) {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_store_seal(get(), merge, Raw(cancel), out, error);
+    });
+  }
   /// Removes what data retention has expired (footfall_store_compact).
   Result<Buffer> Compact(int64_t now_ms = 0, const Cancel* cancel = nullptr) {
     return internal::MakeBuffer([&](auto** out, auto** error) {
@@ -645,6 +656,23 @@ class Store {
                                             error);
     });
   }
+  /// Runs a report and tells how, as JSON (footfall_report_explain).
+  Result<Buffer> ExplainReport(const std::string& name,
+                               const ReportOptions& options = {}) const {
+    const footfall_report_options raw = Raw(options);
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_report_explain(get(), name.c_str(), &raw, out, error);
+    });
+  }
+  /// The same for a definition (footfall_report_explain_definition).
+  Result<Buffer> ExplainDefinition(std::string_view json,
+                                   const ReportOptions& options = {}) const {
+    const footfall_report_options raw = Raw(options);
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_report_explain_definition(get(), json.data(), json.size(), &raw,
+                                                out, error);
+    });
+  }
   /// Saves a definition under its name (footfall_report_save).
   Status SaveReport(std::string_view json) {
     return internal::Invoke([&](auto** error) {
@@ -696,6 +724,7 @@ class Store {
     raw.parameters_json = internal::OrNull(options.parameters_json);
     raw.now_ms = options.now_ms;
     raw.cancel = Raw(options.cancel);
+    raw.threads = options.threads;
     return raw;
   }
 

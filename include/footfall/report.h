@@ -28,10 +28,15 @@ typedef struct footfall_report_options {
   int64_t now_ms;
   /// Borrowed for the call; may be NULL.
   footfall_cancel* cancel;
+  /// How many threads may compute, the calling one included: 0 and 1 start none, N starts
+  /// at most N - 1, which end with the call. At most 256.
+  uint32_t threads;
+  /// Must be 0.
+  uint32_t reserved;
 } footfall_report_options;
 
 #define FOOTFALL_REPORT_OPTIONS_INIT \
-  { sizeof(footfall_report_options), NULL, NULL, NULL, NULL, 0, NULL }
+  { sizeof(footfall_report_options), NULL, NULL, NULL, NULL, 0, NULL, 0, 0 }
 
 /// A computed table. Immutable; may be read from many threads. Outlives its store.
 typedef struct footfall_result footfall_result;
@@ -52,6 +57,22 @@ FOOTFALL_API footfall_status
 footfall_report_run_definition(footfall_store* store, const char* json, size_t size,
                                const footfall_report_options* options,
                                footfall_result** out_result, footfall_error** error);
+
+/// Runs the built-in or saved report `name` and tells how: {"version", "report", "kind",
+/// "now", "range", "timezone", "plan", "stats"}. "plan" is what was computed; its keys
+/// may change. "stats" is what that took, as footfall_result_stats has it.
+/// \return as footfall_report_run.
+/// \since 0.1
+FOOTFALL_API footfall_status footfall_report_explain(
+    footfall_store* store, const char* name, const footfall_report_options* options,
+    footfall_buffer** out_json, footfall_error** error);
+
+/// The same for a report definition (JSON text of `size` bytes).
+/// \since 0.1
+FOOTFALL_API footfall_status
+footfall_report_explain_definition(footfall_store* store, const char* json, size_t size,
+                                   const footfall_report_options* options,
+                                   footfall_buffer** out_json, footfall_error** error);
 
 /// Saves a definition under its "name", replacing one of that name.
 /// \return FOOTFALL_INVALID_ARGUMENT with a path; a built-in's name is refused.
@@ -112,8 +133,11 @@ FOOTFALL_API footfall_status footfall_result_total(const footfall_result* result
 /// \since 0.1
 FOOTFALL_API uint64_t footfall_result_row_count(const footfall_result* result);
 
-/// Execution statistics as JSON: {"elapsed_ms", "rows", "records_read", "bytes_read",
-/// "events_read"}.
+/// Execution statistics as JSON: {"elapsed_ms", "rows", "threads", "chunks_read",
+/// "chunks_pruned", "bytes_read", "rows_read", "records_read", "stages_ms"}. "rows" are
+/// those of the result, "rows_read" the events read from chunks, "records_read" those of
+/// the log that had not been sealed into chunks; "stages_ms" is an object of milliseconds
+/// by stage, those of several threads added up.
 /// \since 0.1
 FOOTFALL_API footfall_status footfall_result_stats(const footfall_result* result,
                                                    footfall_buffer** out_json,

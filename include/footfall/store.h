@@ -41,7 +41,9 @@ typedef struct footfall_store_options {
   size_t struct_size;
   /// FOOTFALL_OPEN_*.
   int32_t mode;
-  int32_t reserved;
+  /// Not 0: the store seals in a thread of its own (see footfall_store_seal), instead of
+  /// in calls that ingest, which then do not wait for it.
+  int32_t background_sealing;
   /// Bound on memory in bytes: block cache, memtables, caches, scan buffers. 0 means the
   /// setting memory_budget, 256 MiB unless it was changed; the least is 16 MiB.
   uint64_t memory_budget_bytes;
@@ -81,7 +83,8 @@ FOOTFALL_API void footfall_store_free(footfall_store* store);
 
 /// \name Settings
 /// Keys: level, retention_days, dedup_window_days, session_gap, session_max,
-/// event_bytes_max, account_property, memory_budget (in force from the next open on).
+/// event_bytes_max, account_property, memory_budget (in force from the next open on),
+/// seal_events and seal_after (when appending seals the log, see footfall_store_seal).
 /// Values are text, as in `footfall settings set`.
 /// @{
 
@@ -169,10 +172,10 @@ FOOTFALL_API footfall_status footfall_person_show(footfall_store* store, const c
 /// answer stops the export, which then answers FOOTFALL_CANCELLED.
 typedef int32_t (*footfall_write_callback)(const char* data, size_t size, void* payload);
 
-/// Writes stored (filtered) events as NDJSON. The events of one person come in the order
-/// in which they arrived.
-/// \param[in] rule_json  A rule over single events; NULL means all events.
-/// \param[in] now_ms     The present in milliseconds since 1970 UTC, by which data
+/// Writes stored (filtered) events as NDJSON, in no particular order but that those of
+/// one person with equal time and seq come in the order in which they arrived. \param[in]
+/// rule_json  A rule over single events; NULL means all events. \param[in] now_ms     The
+/// present in milliseconds since 1970 UTC, by which data
 ///                       retention leaves events out; 0 means the system clock.
 /// \param[in] cancel     May be NULL.
 /// \return FOOTFALL_OK; _INVALID_ARGUMENT for a bad rule; _CANCELLED.
@@ -196,15 +199,31 @@ FOOTFALL_API footfall_status footfall_store_stats(footfall_store* store,
                                                   footfall_error** error);
 
 /// Reads everything and verifies checksums, references and counts.
-/// \param[out] out_json  {"ok", "records", "events", "people", "problems":[{"where",
-///                       "what"}]}. FOOTFALL_OK is returned also when problems are found.
+/// \param[out] out_json  {"ok", "records", "runs", "chunks", "events", "people",
+///                       "problems":[{"where", "what"}]}. FOOTFALL_OK is returned also
+///                       when problems are found.
 /// \since 0.1
 FOOTFALL_API footfall_status footfall_store_check(footfall_store* store,
                                                   footfall_cancel* cancel,
                                                   footfall_buffer** out_json,
                                                   footfall_error** error);
 
-/// Removes what data retention has expired and gives the space back.
+/// Moves the events of the log into sealed chunks, which take a third of the space and
+/// are much faster to query. No answer changes. Appending does so by itself, see the
+/// settings seal_events and seal_after. \param[in] merge      Not 0: also makes one run
+/// of all chunks of a span of time. \param[in] cancel     Borrowed for the call; may be
+/// NULL. Steps that are done by then
+///                       stay done.
+/// \param[out] out_json  {"events_sealed", "runs_merged"}; may be NULL.
+/// \return FOOTFALL_FAILED_PRECONDITION while a redaction is unfinished.
+/// \since 0.1
+FOOTFALL_API footfall_status footfall_store_seal(footfall_store* store, int32_t merge,
+                                                 footfall_cancel* cancel,
+                                                 footfall_buffer** out_json,
+                                                 footfall_error** error);
+
+/// Removes what data retention has expired, seals and merges what is left, and gives the
+/// space back.
 /// \param[in] now_ms  0 means the system clock.
 /// \param[out] out_json  {"events_removed", "bytes_before", "bytes_after"}; may be NULL.
 /// \since 0.1
@@ -228,26 +247,26 @@ typedef struct footfall_redact_options {
 /// Applies a stricter policy to the events that are stored when the call begins. Each is
 /// filtered by itself as if it came in now under `policy`: what the policy hides is
 /// removed or masked, an event that it drops goes, and what people are described by is
-/// computed anew. What is hidden already stays hidden and is not counted. When it is done,
-/// the old bytes are gone from the files of the store, except what a report or an export
-/// that was running still reads, until the next footfall_store_compact; copies (backups)
-/// are not touched.
+/// computed anew. What is hidden already stays hidden and is not counted. When it is
+/// done, the old bytes are gone from the files of the store, except what a report or an
+/// export that was running still reads, until the next footfall_store_compact; copies
+/// (backups) are not touched.
 ///
 /// The answers are then those of a store that only got the events under `policy`, but for
-/// what was not stored: `exclude.ip` finds no address and `exclude.urls` sees URLs as they
-/// are stored, without query; input events that were merged stay merged, values that were
-/// withdrawn stay away; copies of a typed value are found in its own event only; a link
-/// that was refused because of another one stays refused; what `censored_identity` left of
-/// an element is all that is known of it. The collection level is not applied, ids of
-/// dropped events are still duplicates while they are remembered, and of events that data
-/// retention has removed people keep what was computed, but for what the policy hides.
+/// what was not stored: `exclude.ip` finds no address and `exclude.urls` sees URLs as
+/// they are stored, without query; input events that were merged stay merged, values that
+/// were withdrawn stay away; copies of a typed value are found in its own event only; a
+/// link that was refused because of another one stays refused; what `censored_identity`
+/// left of an element is all that is known of it. The collection level is not applied,
+/// ids of dropped events are still duplicates while they are remembered, and of events
+/// that data retention has removed people keep what was computed, but for what the policy
+/// hides.
 ///
 /// Can be stopped: on cancellation, deadline, failure or a crash nothing is lost, and the
 /// next call with the same policy text goes on, its counts included. The policy does not
-/// become that of later events: ingest with it, too. Other calls may go on meanwhile; they
-/// see some events redacted and others not yet.
-/// \param[in] policy     NULL is the DEFAULT policy.
-/// \param[in] options    Borrowed for the call; NULL means all defaults.
+/// become that of later events: ingest with it, too. Other calls may go on meanwhile;
+/// they see some events redacted and others not yet. \param[in] policy     NULL is the
+/// DEFAULT policy. \param[in] options    Borrowed for the call; NULL means all defaults.
 /// \param[out] out_json  {"examined", "changed", "dropped": events, "rules": {rule:
 ///                       what was removed or masked}, "done", "records_done",
 ///                       "records"}; "done" is false when it was cancelled. Totals since
@@ -256,10 +275,11 @@ typedef struct footfall_redact_options {
 ///         redaction of the store is running and, but for a dry run, on a store that is
 ///         open for reading only; _RESOURCE_EXHAUSTED when the disk is full.
 /// \since 0.1
-FOOTFALL_API footfall_status footfall_store_redact(
-    footfall_store* store, const footfall_policy* policy,
-    const footfall_redact_options* options, footfall_buffer** out_json,
-    footfall_error** error);
+FOOTFALL_API footfall_status footfall_store_redact(footfall_store* store,
+                                                   const footfall_policy* policy,
+                                                   const footfall_redact_options* options,
+                                                   footfall_buffer** out_json,
+                                                   footfall_error** error);
 
 /// Makes a consistent copy in the new directory `path` while the store is in use.
 /// \return FOOTFALL_ALREADY_EXISTS when `path` exists.

@@ -18,9 +18,15 @@ namespace report = footfall::report;
 
 namespace {
 
+constexpr uint32_t kThreadsMax = 256;
+
 absl::StatusOr<report::RunOptions> ToRunOptions(const footfall_report_options* options) {
   FOOTFALL_ASSIGN_OR_RETURN(const footfall_report_options read, ReadOptions(options));
   if (read.now_ms < 0) return absl::InvalidArgumentError("now_ms is negative");
+  if (read.threads > kThreadsMax) {
+    return absl::InvalidArgumentError("threads is more than 256");
+  }
+  if (read.reserved != 0) return absl::InvalidArgumentError("reserved is not 0");
   report::RunOptions out;
   if (read.from != nullptr) out.from = read.from;
   if (read.to != nullptr) out.to = read.to;
@@ -37,6 +43,7 @@ absl::StatusOr<report::RunOptions> ToRunOptions(const footfall_report_options* o
   }
   out.now_ms = read.now_ms == 0 ? footfall::base::NowMs() : read.now_ms;
   out.cancel = CancelOf(read.cancel);
+  out.threads = static_cast<int>(read.threads);
   return out;
 }
 
@@ -75,6 +82,41 @@ footfall_status footfall_report_run_definition(footfall_store* store, const char
     FOOTFALL_ASSIGN_OR_RETURN(const report::RunOptions run, ToRunOptions(options));
     return PutResult(store->instance->RunDefinition(std::string_view(json, size), run),
                      out_result);
+  });
+}
+
+footfall_status footfall_report_explain(footfall_store* store, const char* name,
+                                        const footfall_report_options* options,
+                                        footfall_buffer** out_json,
+                                        footfall_error** error) {
+  if (out_json != nullptr) *out_json = nullptr;
+  return Guard(error, [&]() -> absl::Status {
+    FOOTFALL_REQUIRE_OPEN(store);
+    FOOTFALL_REQUIRE(name);
+    FOOTFALL_REQUIRE(out_json);
+    FOOTFALL_ASSIGN_OR_RETURN(const report::RunOptions run, ToRunOptions(options));
+    FOOTFALL_ASSIGN_OR_RETURN(const Json json, store->instance->ExplainReport(name, run));
+    PutBuffer(json.Dump(), out_json);
+    return absl::OkStatus();
+  });
+}
+
+footfall_status footfall_report_explain_definition(footfall_store* store,
+                                                   const char* json, size_t size,
+                                                   const footfall_report_options* options,
+                                                   footfall_buffer** out_json,
+                                                   footfall_error** error) {
+  if (out_json != nullptr) *out_json = nullptr;
+  return Guard(error, [&]() -> absl::Status {
+    FOOTFALL_REQUIRE_OPEN(store);
+    FOOTFALL_REQUIRE(json);
+    FOOTFALL_REQUIRE(out_json);
+    FOOTFALL_ASSIGN_OR_RETURN(const report::RunOptions run, ToRunOptions(options));
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const Json explained,
+        store->instance->ExplainDefinition(std::string_view(json, size), run));
+    PutBuffer(explained.Dump(), out_json);
+    return absl::OkStatus();
   });
 }
 
@@ -186,14 +228,7 @@ footfall_status footfall_result_stats(const footfall_result* result,
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE(result);
     FOOTFALL_REQUIRE(out_json);
-    const report::RunStats& stats = result->result->stats;
-    Json out = Json::MakeObject();
-    out.Set("elapsed_ms", stats.elapsed_ms);
-    out.Set("rows", static_cast<uint64_t>(result->result->rows.row_count()));
-    out.Set("records_read", stats.records_read);
-    out.Set("events_read", stats.events_read);
-    out.Set("bytes_read", stats.bytes_read);
-    PutBuffer(out.Dump(), out_json);
+    PutBuffer(report::StatsToJson(*result->result).Dump(), out_json);
     return absl::OkStatus();
   });
 }

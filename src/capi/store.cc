@@ -74,8 +74,8 @@ footfall_status footfall_store_open(const char* path,
     if (read.mode < FOOTFALL_OPEN_READ_WRITE || read.mode > FOOTFALL_OPEN_EXISTING) {
       return absl::InvalidArgumentError("mode is not one of FOOTFALL_OPEN_*");
     }
-    if (read.reserved != 0) return absl::InvalidArgumentError("reserved must be 0");
     store::Options store_options;
+    store_options.background_sealing = read.background_sealing != 0;
     store_options.mode = static_cast<store::OpenMode>(read.mode);
     if (read.memory_budget_bytes != 0) {
       store_options.memory_budget_bytes = read.memory_budget_bytes;
@@ -265,9 +265,28 @@ footfall_status footfall_store_check(footfall_store* store, footfall_cancel* can
     Json out = Json::MakeObject();
     out.Set("ok", report.problems.empty());
     out.Set("records", report.records);
+    out.Set("runs", report.runs);
+    out.Set("chunks", report.chunks);
     out.Set("events", report.events);
     out.Set("people", report.people);
     out.Set("problems", std::move(problems));
+    PutBuffer(out.Dump(), out_json);
+    return absl::OkStatus();
+  });
+}
+
+footfall_status footfall_store_seal(footfall_store* store, int32_t merge,
+                                    footfall_cancel* cancel, footfall_buffer** out_json,
+                                    footfall_error** error) {
+  if (out_json != nullptr) *out_json = nullptr;
+  return Guard(error, [&]() -> absl::Status {
+    FOOTFALL_REQUIRE_OPEN(store);
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const store::SealReport report,
+        store->instance->store().Seal({.merge = merge != 0, .cancel = CancelOf(cancel)}));
+    Json out = Json::MakeObject();
+    out.Set("events_sealed", report.events_sealed);
+    out.Set("runs_merged", report.runs_merged);
     PutBuffer(out.Dump(), out_json);
     return absl::OkStatus();
   });

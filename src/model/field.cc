@@ -132,7 +132,7 @@ Value FromJson(const base::Json& json, std::string& scratch) {
 
 Value ReadProperty(const std::string& key, const FieldSource& source) {
   for (const Property& property : source.event->properties) {
-    if (property.key == key) return property.value;
+    if (property.key == key && !property.value.is_missing()) return property.value;
   }
   for (size_t dot = key.rfind('.'); dot != std::string::npos && dot > 0;
        dot = key.rfind('.', dot - 1)) {
@@ -142,9 +142,8 @@ Value ReadProperty(const std::string& key, const FieldSource& source) {
       const absl::StatusOr<base::Json> json = base::Json::Parse(property.value.text);
       if (!json.ok()) continue;
       const std::string_view rest = std::string_view(key).substr(dot + 1);
-      if (const base::Json* found = Descend(*json, rest)) {
-        return FromJson(*found, source.scratch);
-      }
+      const base::Json* found = Descend(*json, rest);
+      if (found != nullptr && !found->is_null()) return FromJson(*found, source.scratch);
     }
   }
   return Value::Missing();

@@ -3,6 +3,7 @@
 #define FOOTFALL_MODEL_FIELD_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -99,6 +100,11 @@ struct SessionFields {
   int64_t events = 0;
 };
 
+struct RuleNode;
+
+// Whether the source's person did what a node of RuleNode::Kind::kDid asks for.
+using DidAnswer = std::function<bool(const RuleNode& did)>;
+
 // What fields are read from: an event in its surroundings. Absent parts are null, their
 // fields missing. Not thread-safe, since reading may use the scratch buffer.
 struct FieldSource {
@@ -108,6 +114,8 @@ struct FieldSource {
   std::string_view account;  // Empty means none.
   absl::TimeZone zone = absl::UTCTimeZone();
   int64_t now_ms = 0;
+  // Answers the conditions on behaviour of rules; without it they do not hold. Borrowed.
+  const DidAnswer* did = nullptr;
 
   // Holds strings that exist nowhere else, until the next field is read.
   mutable std::string scratch;

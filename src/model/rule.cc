@@ -1,5 +1,6 @@
 #include "model/rule.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -61,30 +62,67 @@ int CompareDates(const DateOperand& a, const DateOperand& b, absl::TimeZone zone
   return left < right ? -1 : left > right;
 }
 
-bool MatchesDate(const RuleNode& node, const Value& value, const FieldSource& source) {
+bool MatchesDate(const RuleNode& node, const Value& value, absl::TimeZone zone,
+                 int64_t now_ms) {
   DateOperand date;
   if (!ToDate(node.field, value, &date)) return false;
   switch (node.op) {
     case RuleOp::kOn:
-      return CompareDates(date, node.dates[0], source.zone) == 0;
+      return CompareDates(date, node.dates[0], zone) == 0;
     case RuleOp::kBefore:
-      return CompareDates(date, node.dates[0], source.zone) < 0;
+      return CompareDates(date, node.dates[0], zone) < 0;
     case RuleOp::kAfter:
-      return CompareDates(date, node.dates[0], source.zone) > 0;
+      return CompareDates(date, node.dates[0], zone) > 0;
     case RuleOp::kBetweenDates:
-      return CompareDates(date, node.dates[0], source.zone) >= 0 &&
-             CompareDates(date, node.dates[1], source.zone) <= 0;
+      return CompareDates(date, node.dates[0], zone) >= 0 &&
+             CompareDates(date, node.dates[1], zone) <= 0;
     default: {
-      const DateOperand now{.is_day = false, .value = source.now_ms};
-      const DateOperand then{.is_day = false, .value = source.now_ms - node.within_ms};
-      return CompareDates(date, then, source.zone) >= 0 &&
-             CompareDates(date, now, source.zone) <= 0;
+      const DateOperand now{.is_day = false, .value = now_ms};
+      const DateOperand then{.is_day = false, .value = now_ms - node.within_ms};
+      return CompareDates(date, then, zone) >= 0 && CompareDates(date, now, zone) <= 0;
     }
   }
 }
 
-bool MatchesCondition(const RuleNode& node, const FieldSource& source) {
-  const Value value = ReadField(node.field, source);
+bool MatchesNode(const RuleNode& node, const FieldSource& source) {
+  switch (node.kind) {
+    case RuleNode::Kind::kAll:
+      for (const RuleNode& child : node.children) {
+        if (!MatchesNode(child, source)) return false;
+      }
+      return true;
+    case RuleNode::Kind::kAny:
+      for (const RuleNode& child : node.children) {
+        if (MatchesNode(child, source)) return true;
+      }
+      return false;
+    case RuleNode::Kind::kNot:
+      return !MatchesNode(node.children[0], source);
+    case RuleNode::Kind::kDid:
+      return source.did != nullptr && (*source.did)(node);
+    case RuleNode::Kind::kCondition:
+      return ConditionHolds(node, ReadField(node.field, source), source.zone,
+                            source.now_ms);
+  }
+  return false;
+}
+
+void VisitNode(const RuleNode& node, bool into_did,
+               absl::FunctionRef<void(const Field&)> visit) {
+  if (node.kind == RuleNode::Kind::kDid && !into_did) return;
+  if (node.kind == RuleNode::Kind::kCondition) visit(node.field);
+  for (const RuleNode& child : node.children) VisitNode(child, into_did, visit);
+}
+
+bool HasDidNode(const RuleNode& node) {
+  return node.kind == RuleNode::Kind::kDid ||
+         std::any_of(node.children.begin(), node.children.end(), HasDidNode);
+}
+
+}  // namespace
+
+bool ConditionHolds(const RuleNode& node, const Value& value, absl::TimeZone zone,
+                    int64_t now_ms) {
   // The number behind an instant is not a number to compare with.
   const bool number = value.is_number() && !node.field.is_time();
   const auto any_operand = [&] {
@@ -142,37 +180,10 @@ bool MatchesCondition(const RuleNode& node, const FieldSource& source) {
     case RuleOp::kAfter:
     case RuleOp::kBetweenDates:
     case RuleOp::kWithin:
-      return MatchesDate(node, value, source);
+      return MatchesDate(node, value, zone, now_ms);
   }
   return false;
 }
-
-bool MatchesNode(const RuleNode& node, const FieldSource& source) {
-  switch (node.kind) {
-    case RuleNode::Kind::kAll:
-      for (const RuleNode& child : node.children) {
-        if (!MatchesNode(child, source)) return false;
-      }
-      return true;
-    case RuleNode::Kind::kAny:
-      for (const RuleNode& child : node.children) {
-        if (MatchesNode(child, source)) return true;
-      }
-      return false;
-    case RuleNode::Kind::kNot:
-      return !MatchesNode(node.children[0], source);
-    case RuleNode::Kind::kCondition:
-      return MatchesCondition(node, source);
-  }
-  return false;
-}
-
-void VisitNode(const RuleNode& node, absl::FunctionRef<void(const Field&)> visit) {
-  if (node.kind == RuleNode::Kind::kCondition) visit(node.field);
-  for (const RuleNode& child : node.children) VisitNode(child, visit);
-}
-
-}  // namespace
 
 absl::StatusOr<Rule> Rule::Parse(const base::Json& json, std::string_view path) {
   FOOTFALL_ASSIGN_OR_RETURN(RuleNode node, ParseRuleNode(json, std::string(path), 1));
@@ -189,7 +200,13 @@ bool Rule::Matches(const FieldSource& source) const {
 }
 
 void Rule::VisitFields(absl::FunctionRef<void(const Field&)> visit) const {
-  VisitNode(*root_, visit);
+  VisitNode(*root_, /*into_did=*/true, visit);
 }
+
+void Rule::VisitFieldsOutsideDid(absl::FunctionRef<void(const Field&)> visit) const {
+  VisitNode(*root_, /*into_did=*/false, visit);
+}
+
+bool Rule::HasDid() const { return HasDidNode(*root_); }
 
 }  // namespace footfall::model

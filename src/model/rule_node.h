@@ -1,4 +1,4 @@
-// The parsed form of a rule; private to rule.cc and rule_parse.cc.
+// The parsed form of a rule, for whoever compiles rules.
 #ifndef FOOTFALL_MODEL_RULE_NODE_H_
 #define FOOTFALL_MODEL_RULE_NODE_H_
 
@@ -48,9 +48,14 @@ struct DateOperand {
 };
 
 struct RuleNode {
-  enum class Kind : uint8_t { kAll, kAny, kNot, kCondition };
+  enum class Kind : uint8_t { kAll, kAny, kNot, kDid, kCondition };
   Kind kind = Kind::kCondition;
   std::vector<RuleNode> children;
+
+  // Of kDid: how many of the person's events must satisfy children[0] (any event, without
+  // one): `op` is kEqual to kGreaterEqual and `count` its operand. Only those of the last
+  // `within_ms` up to now count; 0 means all. The report's range does not matter.
+  int64_t count = 0;
 
   // Of a condition.
   Field field;
@@ -63,8 +68,14 @@ struct RuleNode {
   std::shared_ptr<const re2::RE2> pattern;
 };
 
+// `in_did` tells whether the rule stands in a condition on behaviour, which may neither
+// hold another one nor read session.*.
 absl::StatusOr<RuleNode> ParseRuleNode(const base::Json& json, const std::string& path,
-                                       int depth);
+                                       int depth, bool in_did = false);
+
+// Whether a condition holds for a value of its field. Dates are days in `zone`.
+bool ConditionHolds(const RuleNode& condition, const Value& value, absl::TimeZone zone,
+                    int64_t now_ms);
 
 // "2025-11-21" or RFC 3339; false for anything else.
 bool ParseDateOperand(std::string_view text, DateOperand* out);

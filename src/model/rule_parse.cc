@@ -77,18 +77,21 @@ absl::Status ParsePair(const Json& value, const std::string& path, RuleNode* nod
   return absl::OkStatus();
 }
 
+// Reads a duration of more than nothing; false for anything else.
+bool ParseLength(const Json& value, int64_t* out) {
+  if (!value.is_string()) return false;
+  const absl::StatusOr<int64_t> duration = base::ParseDuration(value.as_string());
+  if (!duration.ok() || *duration <= 0) return false;
+  *out = *duration;
+  return true;
+}
+
 absl::Status ParseDays(const Json& value, const std::string& path, RuleNode* node) {
   if (value.is_int() && value.as_int() >= 1 && value.as_int() <= 36'500) {
     node->within_ms = value.as_int() * kDayMs;
     return absl::OkStatus();
   }
-  if (value.is_string()) {
-    const absl::StatusOr<int64_t> duration = base::ParseDuration(value.as_string());
-    if (duration.ok() && *duration > 0) {
-      node->within_ms = *duration;
-      return absl::OkStatus();
-    }
-  }
+  if (ParseLength(value, &node->within_ms)) return absl::OkStatus();
   return InvalidAt(path,
                    "must be a number of days from 1 to 36500, or a duration such as 30d");
 }
@@ -165,7 +168,8 @@ bool TakesCase(Operand operand) {
          operand == Operand::kList;
 }
 
-absl::StatusOr<RuleNode> ParseCondition(const Json& json, const std::string& path) {
+absl::StatusOr<RuleNode> ParseCondition(const Json& json, const std::string& path,
+                                        bool in_did) {
   FOOTFALL_RETURN_IF_ERROR(
       base::CheckKeys(json, path, {"field", "op", "value", "ignore_case"}));
   RuleNode node;
@@ -174,6 +178,11 @@ absl::StatusOr<RuleNode> ParseCondition(const Json& json, const std::string& pat
   absl::StatusOr<Field> field = Field::Parse(name->as_string());
   if (!field.ok()) return InvalidAt(path + ".field", base::MessageOf(field.status()));
   node.field = *std::move(field);
+  // Which sessions there are is up to the report, and a condition on behaviour is not.
+  if (in_did && node.field.is_session()) {
+    return InvalidAt(path + ".field",
+                     Cat("'", node.field.name(), "' is not available inside did"));
+  }
 
   const Json* op = json.Find("op");
   if (op == nullptr) return InvalidAt(path + ".op", "is required");
@@ -211,6 +220,53 @@ absl::StatusOr<RuleNode> ParseCondition(const Json& json, const std::string& pat
   return node;
 }
 
+// {"op", "value"}: how many events a condition on behaviour asks for.
+absl::Status ParseCount(const Json& json, const std::string& path, RuleNode* node) {
+  if (!json.is_object()) return InvalidAt(path, "must be an object of op and value");
+  FOOTFALL_RETURN_IF_ERROR(base::CheckKeys(json, path, {"op", "value"}));
+  const Json* op = json.Find("op");
+  if (op == nullptr) return InvalidAt(path + ".op", "is required");
+  const auto* info = std::find_if(std::begin(kOps), std::end(kOps), [&](const OpInfo& i) {
+    return i.operand == Operand::kNumber && op->is_string() && i.name == op->as_string();
+  });
+  if (info == std::end(kOps)) {
+    return InvalidAt(path + ".op", "must be one of = != < <= > >=");
+  }
+  node->op = info->op;
+  const Json* value = json.Find("value");
+  if (value == nullptr) return InvalidAt(path + ".value", "is required");
+  if (!value->is_int() || value->as_int() < 0) {
+    return InvalidAt(path + ".value", "must be a whole number that is not negative");
+  }
+  node->count = value->as_int();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RuleNode> ParseDid(const Json& json, const std::string& path, int depth,
+                                  bool in_did) {
+  if (in_did) return InvalidAt(path, "did cannot stand inside another did");
+  if (!json.is_object()) return InvalidAt(path, "must be an object");
+  FOOTFALL_RETURN_IF_ERROR(base::CheckKeys(json, path, {"where", "count", "within"}));
+  RuleNode node;
+  node.kind = RuleNode::Kind::kDid;
+  node.op = RuleOp::kGreaterEqual;
+  node.count = 1;
+  if (const Json* where = json.Find("where")) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        RuleNode child, ParseRuleNode(*where, path + ".where", depth, /*in_did=*/true));
+    node.children.push_back(std::move(child));
+  }
+  if (const Json* count = json.Find("count")) {
+    FOOTFALL_RETURN_IF_ERROR(ParseCount(*count, path + ".count", &node));
+  }
+  if (const Json* within = json.Find("within")) {
+    if (!ParseLength(*within, &node.within_ms)) {
+      return InvalidAt(path + ".within", "must be a duration such as 30d");
+    }
+  }
+  return node;
+}
+
 }  // namespace
 
 bool ParseDateOperand(std::string_view text, DateOperand* out) {
@@ -228,13 +284,14 @@ bool ParseDateOperand(std::string_view text, DateOperand* out) {
 }
 
 absl::StatusOr<RuleNode> ParseRuleNode(const Json& json, const std::string& path,
-                                       int depth) {
+                                       int depth, bool in_did) {
   if (!json.is_object()) return InvalidAt(path, "must be an object");
   if (depth > kRuleDepthMax) {
     return InvalidAt(path, Cat("is nested more than ", kRuleDepthMax, " deep"));
   }
-  if (json.Find("did") != nullptr) {
-    return InvalidAt(path + ".did", "conditions on behaviour are not available yet");
+  if (const Json* did = json.Find("did")) {
+    FOOTFALL_RETURN_IF_ERROR(base::CheckKeys(json, path, {"did"}));
+    return ParseDid(*did, path + ".did", depth + 1, in_did);
   }
   for (const auto& [name, kind] :
        {std::pair("all", RuleNode::Kind::kAll), std::pair("any", RuleNode::Kind::kAny)}) {
@@ -249,8 +306,8 @@ absl::StatusOr<RuleNode> ParseRuleNode(const Json& json, const std::string& path
     node.kind = kind;
     for (size_t i = 0; i < list->as_array().size(); ++i) {
       FOOTFALL_ASSIGN_OR_RETURN(
-          RuleNode child,
-          ParseRuleNode(list->as_array()[i], Cat(list_path, "[", i, "]"), depth + 1));
+          RuleNode child, ParseRuleNode(list->as_array()[i], Cat(list_path, "[", i, "]"),
+                                        depth + 1, in_did));
       node.children.push_back(std::move(child));
     }
     return node;
@@ -260,16 +317,16 @@ absl::StatusOr<RuleNode> ParseRuleNode(const Json& json, const std::string& path
     RuleNode node;
     node.kind = RuleNode::Kind::kNot;
     FOOTFALL_ASSIGN_OR_RETURN(RuleNode child,
-                              ParseRuleNode(*inner, path + ".not", depth + 1));
+                              ParseRuleNode(*inner, path + ".not", depth + 1, in_did));
     node.children.push_back(std::move(child));
     return node;
   }
   if (json.Find("field") == nullptr) {
     FOOTFALL_RETURN_IF_ERROR(
         base::CheckKeys(json, path, {"field", "op", "value", "ignore_case"}));
-    return InvalidAt(path, "must hold one of all, any, not and field");
+    return InvalidAt(path, "must hold one of all, any, not, did and field");
   }
-  return ParseCondition(json, path);
+  return ParseCondition(json, path, in_did);
 }
 
 }  // namespace footfall::model

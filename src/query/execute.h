@@ -16,12 +16,30 @@ namespace footfall::query {
 struct ExecuteContext {
   int64_t now_ms = 0;
   const base::Cancel* cancel = nullptr;  // Borrowed; may be null.
+  // How many threads may work, the calling one included. With 0 and 1 none is made.
+  int threads = 0;
+};
+
+// What a run has read, and how long its stages took. Times of several threads add up.
+struct QueryStats {
+  uint64_t records_read = 0;  // Of the log.
+  uint64_t events_read = 0;
+  uint64_t bytes_read = 0;
+  uint64_t chunks_read = 0;
+  uint64_t chunks_pruned = 0;
+  double read_ms = 0;      // Blocks and their columns.
+  double rules_ms = 0;     // Masks of rules.
+  double sessions_ms = 0;  // Sessions of blocks.
+  double people_ms = 0;    // People of blocks: attributes, names and accounts.
+  double gather_ms = 0;    // The operator's own work on blocks.
+  double finish_ms = 0;    // Merging, sorting and writing the answer.
+  int threads = 1;         // That worked.
 };
 
 struct QueryResult {
   Table rows;
   std::optional<Table> total;
-  store::ScanStats stats;
+  QueryStats stats;
 };
 
 // Runs `plan` over the snapshot. identify and alias are not events here.

@@ -1,8 +1,12 @@
 #include "query/people_columns.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+#include <variant>
 
 #include "base/strings.h"
+#include "query/value_pool.h"
 
 namespace footfall::query {
 
@@ -23,18 +27,15 @@ Cell ToCell(const model::Value& value) {
   return std::monostate();
 }
 
-PeopleColumns::PeopleColumns(const std::vector<std::string>& names,
-                             const std::string& account_property)
-    : account_property_(account_property), cells_(names.size()) {
+PeopleColumns::PeopleColumns(const std::vector<std::string>& names)
+    : cells_(names.size()) {
   for (const std::string& name : names) {
     // Every name is a field below "person.", if only a host attribute's.
     fields_.push_back(model::Field::Parse(base::Cat("person.", name)).value());
   }
 }
 
-void PeopleColumns::Add(const model::Person& person) {
-  if (fields_.empty()) return;
-  const std::string account = model::AccountOf(person, account_property_);
+void PeopleColumns::Add(const model::Person& person, std::string_view account) {
   model::FieldSource source;
   source.person = &person;
   source.account = account;
@@ -52,6 +53,15 @@ void PeopleColumns::Add(const model::Person& person) {
     }
     cells_[i].push_back(std::move(cell));
   }
+}
+
+void PeopleColumns::Append(PeopleColumns& other) {
+  for (size_t i = 0; i < cells_.size(); ++i) {
+    std::move(other.cells_[i].begin(), other.cells_[i].end(),
+              std::back_inserter(cells_[i]));
+    other.cells_[i] = {};
+  }
+  bytes_ += std::exchange(other.bytes_, 0);
 }
 
 void PeopleColumns::MoveTo(Table& table) {

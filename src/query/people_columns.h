@@ -4,11 +4,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "model/field.h"
-#include "query/context.h"
+#include "model/person.h"
+#include "query/table.h"
 
 namespace footfall::query {
 
@@ -18,20 +19,19 @@ Cell ToCell(const model::Value& value);
 class PeopleColumns {
  public:
   // Names as they follow "person." in rules, and "email": the attribute of that name,
-  // else an id that looks like one. `account_property` is the setting; it must outlive
-  // this.
-  PeopleColumns(const std::vector<std::string>& names,
-                const std::string& account_property);
+  // else an id that looks like one.
+  explicit PeopleColumns(const std::vector<std::string>& names);
 
-  // Adds the row of a person.
-  void Add(const model::Person& person);
+  // Adds the row of a person; an empty account is none.
+  void Add(const model::Person& person, std::string_view account);
+  // Moves the rows of `other`, which has the same names, to the end.
+  void Append(PeopleColumns& other);
   uint64_t bytes() const { return bytes_; }
 
   // Moves the columns, unified, to the end of `table`.
   void MoveTo(Table& table);
 
  private:
-  const std::string& account_property_;
   std::vector<model::Field> fields_;
   std::vector<std::vector<Cell>> cells_;
   uint64_t bytes_ = 0;

@@ -93,6 +93,78 @@ struct TablePlan {
   bool fill = false;
 };
 
+// One step of a funnel.
+struct FunnelStep {
+  std::string name;
+  model::Rule where;
+  std::optional<int64_t> within_ms;  // At most this long after the step before.
+};
+
+// How far people get through steps. Only events in range that satisfy `where` exist. A
+// chain is e1 < ... < ek of one person in event order, e_i matching step i, with
+// time(e_k) - time(e_1) <= window_ms, each `within_ms` kept, and no event matching
+// `exclude` strictly between e1 and ek; e1 and ek themselves may match it. A person
+// reaches the length of the longest chain; the best attempt is the longest chain whose
+// positions are lexicographically smallest. kStrict: each event of a chain is the
+// person's next existing one. kAny: steps 1 to k are each matched inside one window in
+// any order, one event may serve several steps, and `within_ms` is not looked at. The
+// window that begins first is the best attempt, each step being served by its first match
+// in it; there are no times.
+//
+// Rows, by falling people of step 1 of their break-down value, then its text (missing
+// last), then step: [the field's name], step (from 1), name, people, share_of_first,
+// share_of_previous (1 for step 1; shares of nobody are missing), median_ms, p90_ms (from
+// the step before, over best attempts, by nearest rank; missing for step 1 and kAny).
+// Without break_down all steps have a row, with it those of each value that at least one
+// person has. A person's value is that of their first step-1 event (kFirst), of the best
+// attempt's (kBest) or of their last one (kLast).
+//
+// With `members` the rows are instead the people who reached step 1, by id: person,
+// [the field's name], steps (reached), time_1 ... time_n (of the best attempt, missing
+// beyond it and for kAny).
+struct FunnelPlan {
+  enum class Order { kSequential, kStrict, kAny };
+  enum class Attribution { kFirst, kBest, kLast };
+  std::optional<model::Rule> where;
+  std::vector<FunnelStep> steps;  // 2 to 20.
+  int64_t window_ms = 0;
+  Order order = Order::kSequential;
+  std::optional<model::Rule> exclude;
+  std::optional<model::Field> break_down;
+  Attribution attribution = Attribution::kFirst;
+  bool members = false;
+};
+
+// Cohorts of people by the bucket, in the plan's zone, of their first event in range that
+// matches `start`, and how many of each have an event in range that matches `returning`
+// in the k-th bucket after, for k from 0 to periods - 1. Events before the start event do
+// not count; the start event itself does, for k = 0, when it matches. Rows by cohort and
+// k, for every cohort with people and every k: cohort (the bucket's first day), people,
+// k, returned, share, complete (the bucket lies wholly in the range; a range without an
+// end ends with the present). Only events that satisfy `where` exist.
+struct RetentionPlan {
+  std::optional<model::Rule> where;
+  std::optional<model::Rule> start;      // Absent: any event.
+  std::optional<model::Rule> returning;  // Absent: any event.
+  base::Bucket bucket = base::Bucket::kWeek;
+  int periods = 8;  // 1 to 100.
+};
+
+// What happens after or before an anchor. Only events in range that satisfy `where`
+// exist, each in the session that it has among all events. A path leads from the first
+// event of a session that matches `anchor` over the next `steps` values of `by`, repeats
+// in a row counting once; with `before` it goes back in time, from one value to the one
+// before it. "$end" closes a path with fewer steps. Events without a value are passed
+// over, and so is a session whose anchor has none. Rows by step, then falling sessions,
+// then from and to: step (from 1), from, to (both the values' text), sessions.
+struct PathsPlan {
+  std::optional<model::Rule> where;
+  model::Rule anchor;
+  bool before = false;
+  int steps = 5;  // 1 to 10.
+  model::Field by;
+};
+
 // Per person the first and last login in range and those of the 30 x 24 hours up to now.
 // A login is a session's start, or an event named `login_event`. Sorted by person.
 struct LoginsPlan {
@@ -105,9 +177,18 @@ struct LoginsPlan {
 // page.
 struct PageViewsPlan {};
 
-// Sessions that belong to the range, each whole. Sorted by start, then person and
-// session.
-struct SessionsPlan {};
+// Sessions that belong to the range and, with `where`, have an event that satisfies it.
+// Without columns: the sessions, each whole, sorted by start, then person and session.
+// With columns the sessions are grouped and aggregated as events are by a TablePlan:
+// every session counts once, time is its start, session.* and person.* are its own, and
+// other fields those of its first event.
+struct SessionsPlan {
+  std::optional<model::Rule> where;
+  std::vector<RowKey> rows;
+  std::vector<AggregateColumn> columns;
+  std::vector<OrderBy> order_by;
+  std::optional<uint64_t> limit;
+};
 
 // All people with their computed attributes, which data retention and the range do not
 // change; a bounded range leaves those with an event in range. Sorted by person.
@@ -123,8 +204,10 @@ struct Plan {
   Range range;
   absl::TimeZone zone = absl::UTCTimeZone();
   SessionDefinition sessions;
-  std::variant<TablePlan, LoginsPlan, PageViewsPlan, SessionsPlan, UsersPlan,
-               ActiveUsersPlan>
+  // Only people for whom it holds as of now; it names no field of an event outside `did`.
+  std::optional<model::Rule> segment;
+  std::variant<TablePlan, FunnelPlan, RetentionPlan, PathsPlan, LoginsPlan, PageViewsPlan,
+               SessionsPlan, UsersPlan, ActiveUsersPlan>
       body;
 };
 

@@ -19,8 +19,8 @@ namespace footfall::query {
 class Text {
  public:
   template <typename T>
-    requires std::convertible_to<const T&, std::string_view>
-  Text(const T& text) : block_(Allocate(text)) {}
+  requires std::convertible_to<const T&, std::string_view> Text(const T& text)
+      : block_(Allocate(text)) {}
   Text(const Text& other) : block_(other.block_) {
     if (block_ != nullptr) block_->references.fetch_add(1, std::memory_order_relaxed);
   }

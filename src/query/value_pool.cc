@@ -85,6 +85,23 @@ uint32_t ValuePool::Intern(const Value& value, KindMask* kinds) {
   return id;
 }
 
+std::vector<uint32_t> ValuePool::Absorb(const ValuePool& other) {
+  std::vector<uint32_t> ids{0};
+  ids.reserve(other.texts_.size() + 1);
+  for (const Text& theirs : other.texts_) {
+    const auto found = ids_.find(base::Abs(theirs.view()));
+    if (found != ids_.end()) {
+      ids.push_back(found->second);
+      continue;
+    }
+    texts_.push_back(theirs);
+    text_bytes_ += Text::HeapBytes(theirs.view().size());
+    ids.push_back(static_cast<uint32_t>(texts_.size()));
+    ids_.emplace(base::Abs(texts_.back().view()), ids.back());
+  }
+  return ids;
+}
+
 Cell ValuePool::ToCell(uint32_t id, ColumnType type) const {
   if (id == 0) return std::monostate();
   const std::string_view value = text(id).view();

@@ -17,6 +17,7 @@ namespace footfall::query {
 class KindMask {
  public:
   void Add(model::Value::Kind kind) { bits_ |= 1u << static_cast<unsigned>(kind); }
+  void Add(const KindMask& other) { bits_ |= other.bits_; }
   // The narrowest type that holds all of them: bool, int64, double, else string.
   ColumnType type() const;
 
@@ -31,6 +32,9 @@ class ValuePool {
   uint32_t Intern(std::string_view text);
   // 0 for missing values and nested ones. Adds the kind of the others to `kinds`.
   uint32_t Intern(const model::Value& value, KindMask* kinds);
+
+  // Takes in the texts of another pool. Answers, for each of its ids, the one here.
+  std::vector<uint32_t> Absorb(const ValuePool& other);
 
   // Requires id > 0.
   const Text& text(uint32_t id) const { return texts_[id - 1]; }

@@ -7,7 +7,6 @@
 #include "base/strings.h"
 #include "report/definition.h"
 #include "report/report.h"
-#include "report/run.h"
 
 namespace footfall::report {
 namespace {
@@ -173,6 +172,17 @@ const std::vector<BuiltIn>& BuiltIns() {
   return built_ins;
 }
 
+std::optional<size_t> FindBuiltInColumn(std::string_view report,
+                                        std::string_view column) {
+  const Entry* entry = FindEntry(report);
+  if (entry == nullptr) return std::nullopt;
+  const auto found =
+      std::find_if(entry->columns.begin(), entry->columns.end(),
+                   [&](const ColumnInfo& info) { return info.name == column; });
+  if (found == entry->columns.end()) return std::nullopt;
+  return static_cast<size_t>(found - entry->columns.begin());
+}
+
 absl::StatusOr<Json> ShowBuiltIn(std::string_view name) {
   const Entry* entry = FindEntry(name);
   if (entry == nullptr) return NotFound(name);
@@ -198,13 +208,14 @@ absl::StatusOr<Json> ShowBuiltIn(std::string_view name) {
   return json;
 }
 
-absl::StatusOr<Result> RunBuiltIn(const store::Snapshot& snapshot, std::string_view name,
-                                  const RunOptions& options) {
+absl::StatusOr<Compiled> CompileBuiltIn(std::string_view name,
+                                        const RunOptions& options) {
   const Entry* entry = FindEntry(name);
   if (entry == nullptr) return NotFound(name);
   FOOTFALL_ASSIGN_OR_RETURN(Parameters parameters,
                             ParseParameters(options.parameters, *entry));
-  query::Plan plan;
+  Compiled compiled;
+  query::Plan& plan = compiled.plan;
   if (name == "active-users") {
     plan.body = query::ActiveUsersPlan();
   } else if (name == "logins") {
@@ -217,12 +228,11 @@ absl::StatusOr<Result> RunBuiltIn(const store::Snapshot& snapshot, std::string_v
   } else {
     plan.body = query::UsersPlan{.attributes = std::move(parameters.attributes)};
   }
-  Result result;
-  result.report = std::string(name);
-  result.kind = std::string(entry->built_in.kind);
-  FOOTFALL_RETURN_IF_ERROR(ResolveRange(RangeText(), "UTC", options, &plan, &result));
-  FOOTFALL_RETURN_IF_ERROR(Run(snapshot, plan, options, &result));
-  return result;
+  compiled.result.report = std::string(name);
+  compiled.result.kind = std::string(entry->built_in.kind);
+  FOOTFALL_RETURN_IF_ERROR(
+      ResolveRange(RangeText(), "UTC", options, &plan, &compiled.result));
+  return compiled;
 }
 
 }  // namespace footfall::report

@@ -7,7 +7,9 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "base/time.h"
-#include "report/definition_columns.h"
+#include "report/definition_kinds.h"
+#include "report/definition_parts.h"
+#include "report/definition_table.h"
 
 namespace footfall::report {
 namespace {
@@ -17,8 +19,69 @@ using base::InvalidAt;
 using base::Json;
 
 constexpr size_t kNameBytesMax = 128;
-constexpr size_t kRowKeysMax = 8;
-constexpr int64_t kLimitMax = 1'000'000'000;
+
+// A kind of report with the keys of its own.
+struct KindInfo {
+  std::string_view name;
+  std::vector<std::string_view> keys;
+  absl::StatusOr<PlanBody> (*parse)(const Json& json);
+};
+
+template <auto kParse>
+absl::StatusOr<PlanBody> ParseBody(const Json& json) {
+  FOOTFALL_ASSIGN_OR_RETURN(PlanBody body, kParse(json));
+  return body;
+}
+
+const std::vector<KindInfo>& Kinds() {
+  static const auto& kinds = *new std::vector<KindInfo>{
+      {"table", {"rows", "columns", "order_by", "limit", "fill"}, ParseBody<ParseTable>},
+      {"sessions",
+       {"rows", "columns", "order_by", "limit"},
+       ParseBody<ParseSessionTable>},
+      {"funnel",
+       {"steps", "window", "order", "exclude", "break_down", "attribution", "members"},
+       ParseBody<ParseFunnel>},
+      {"retention", {"start", "return", "bucket", "periods"}, ParseBody<ParseRetention>},
+      {"paths", {"anchor", "direction", "steps", "by"}, ParseBody<ParsePaths>}};
+  return kinds;
+}
+
+constexpr std::string_view kCommonKeys[] = {"version", "name",   "title", "tags",
+                                            "kind",    "range",  "where", "timezone",
+                                            "segment", "session"};
+
+absl::StatusOr<const KindInfo*> ParseKind(const Json& json) {
+  const Json* value = json.Find("kind");
+  if (value == nullptr) return InvalidAt("$.kind", "is required");
+  if (!value->is_string()) return InvalidAt("$.kind", "must be a string");
+  const std::string& kind = value->as_string();
+  for (const KindInfo& info : Kinds()) {
+    if (info.name == kind) return &info;
+  }
+  if (kind == "nps") {
+    return InvalidAt("$.kind", "the kind 'nps' is not available yet");
+  }
+  return InvalidAt("$.kind", Cat("'", kind.substr(0, 64), "' is not a kind of report"));
+}
+
+absl::Status CheckDefinitionKeys(const Json& json, const KindInfo& kind) {
+  for (const auto& [key, value] : json.as_object()) {
+    if (std::find(std::begin(kCommonKeys), std::end(kCommonKeys), key) !=
+            std::end(kCommonKeys) ||
+        std::find(kind.keys.begin(), kind.keys.end(), key) != kind.keys.end()) {
+      continue;
+    }
+    const bool other_kind =
+        std::any_of(Kinds().begin(), Kinds().end(), [&, &key = key](const KindInfo& i) {
+          return std::find(i.keys.begin(), i.keys.end(), key) != i.keys.end();
+        });
+    return InvalidAt("$." + key, other_kind
+                                     ? Cat("is not a key of the kind '", kind.name, "'")
+                                     : "unknown key");
+  }
+  return absl::OkStatus();
+}
 
 absl::Status ParseName(const Json& json, std::string* name) {
   const Json* value = json.Find("name");
@@ -51,29 +114,6 @@ absl::Status CheckTitleAndTags(const Json& json) {
     }
   }
   return absl::OkStatus();
-}
-
-absl::Status ParseKind(const Json& json, std::string* kind) {
-  const Json* value = json.Find("kind");
-  if (value == nullptr) return InvalidAt("$.kind", "is required");
-  if (!value->is_string()) return InvalidAt("$.kind", "must be a string");
-  *kind = value->as_string();
-  if (*kind == "table") return absl::OkStatus();
-  for (const char* later : {"funnel", "retention", "paths", "sessions", "nps"}) {
-    if (*kind == later) {
-      return InvalidAt("$.kind", Cat("the kind '", later, "' is not available yet"));
-    }
-  }
-  return InvalidAt("$.kind", Cat("'", kind->substr(0, 64), "' is not a kind of report"));
-}
-
-// A duration of more than nothing, given as "30m".
-absl::StatusOr<int64_t> ParseLength(const Json& json, const std::string& path) {
-  if (!json.is_string()) return InvalidAt(path, "must be a duration such as 30m");
-  const absl::StatusOr<int64_t> duration = base::ParseDuration(json.as_string());
-  if (!duration.ok()) return InvalidAt(path, base::MessageOf(duration.status()));
-  if (*duration == 0) return InvalidAt(path, "must be longer than nothing");
-  return *duration;
 }
 
 absl::Status ParseRange(const Json& json, RangeText* range) {
@@ -122,114 +162,34 @@ absl::Status ParseSessions(const Json& json, query::SessionDefinition* sessions)
   return absl::OkStatus();
 }
 
-absl::StatusOr<query::RowKey> ParseRowKey(const Json& json, const std::string& path) {
-  query::RowKey row;
-  if (json.is_string()) {
-    row.name = json.as_string();
-    if (row.name == "person") {
-      row.kind = query::RowKey::Kind::kPerson;
-    } else if (row.name == "account") {
-      row.kind = query::RowKey::Kind::kAccount;
-    } else if (row.name == "session") {
-      row.kind = query::RowKey::Kind::kSession;
-    } else {
-      return InvalidAt(path, "must be person, account, session or an object");
+// A segment is about people: what single events hold it may only ask for inside did.
+absl::Status CheckSegment(const model::Rule& rule, std::string_view path) {
+  absl::Status status;
+  rule.VisitFieldsOutsideDid([&](const model::Field& field) {
+    if (field.is_person() || field.kind() == model::FieldKind::kAccount || !status.ok()) {
+      return;
     }
-    return row;
-  }
-  if (!json.is_object()) {
-    return InvalidAt(path, "must be person, account, session or an object");
-  }
-  if (const Json* time = json.Find("time")) {
-    FOOTFALL_RETURN_IF_ERROR(base::CheckKeys(json, path, {"time"}));
-    const std::string name = time->is_string() ? time->as_string() : "";
-    row.kind = query::RowKey::Kind::kTime;
-    row.name = name;
-    if (name == "hour") {
-      row.bucket = base::Bucket::kHour;
-    } else if (name == "day") {
-      row.bucket = base::Bucket::kDay;
-    } else if (name == "week") {
-      row.bucket = base::Bucket::kWeek;
-    } else if (name == "month") {
-      row.bucket = base::Bucket::kMonth;
-    } else {
-      return InvalidAt(path + ".time", "must be hour, day, week or month");
-    }
-    return row;
-  }
-  FOOTFALL_RETURN_IF_ERROR(base::CheckKeys(json, path, {"field"}));
-  const Json* field = json.Find("field");
-  if (field == nullptr) return InvalidAt(path, "must hold field or time");
-  row.kind = query::RowKey::Kind::kField;
-  FOOTFALL_ASSIGN_OR_RETURN(row.field, ParseField(*field, path + ".field"));
-  row.name = row.field.name();
-  return row;
+    status = InvalidAt(path, Cat("a segment cannot read '", field.name(),
+                                 "' outside did, only person.* and account"));
+  });
+  return status;
 }
 
-absl::Status ParseRows(const Json& json, query::TablePlan* table) {
-  if (const Json* rows = json.Find("rows")) {
-    if (!rows->is_array()) return InvalidAt("$.rows", "must be a list");
-    if (rows->as_array().size() > kRowKeysMax) {
-      return InvalidAt("$.rows", Cat("must hold at most ", kRowKeysMax, " keys"));
+absl::Status ParseSegment(const Json& json, Definition* definition) {
+  const Json* segment = json.Find("segment");
+  if (segment == nullptr) return absl::OkStatus();
+  if (segment->is_string()) {
+    if (segment->as_string().empty()) {
+      return InvalidAt("$.segment", "must be the name of a segment or a rule");
     }
-    for (size_t i = 0; i < rows->as_array().size(); ++i) {
-      const std::string path = Cat("$.rows[", i, "]");
-      FOOTFALL_ASSIGN_OR_RETURN(query::RowKey row,
-                                ParseRowKey(rows->as_array()[i], path));
-      for (const query::RowKey& other : table->rows) {
-        if (other.name == row.name) {
-          return InvalidAt(path, Cat("the key '", row.name, "' is there twice"));
-        }
-      }
-      table->rows.push_back(std::move(row));
-    }
+    definition->segment_name = segment->as_string();
+    return absl::OkStatus();
   }
-  const Json* fill = json.Find("fill");
-  if (fill == nullptr) return absl::OkStatus();
-  if (!fill->is_bool()) return InvalidAt("$.fill", "must be a boolean");
-  table->fill = fill->as_bool();
-  const auto times = std::count_if(
-      table->rows.begin(), table->rows.end(),
-      [](const query::RowKey& row) { return row.kind == query::RowKey::Kind::kTime; });
-  if (table->fill && times != 1) {
-    return InvalidAt("$.fill", "needs rows with exactly one time");
+  if (!segment->is_object()) {
+    return InvalidAt("$.segment", "must be the name of a segment or a rule");
   }
-  return absl::OkStatus();
-}
-
-absl::Status ParseOrder(const Json& json, query::TablePlan* table) {
-  if (const Json* limit = json.Find("limit")) {
-    if (!limit->is_int() || limit->as_int() < 1 || limit->as_int() > kLimitMax) {
-      return InvalidAt("$.limit", Cat("must be a whole number from 1 to ", kLimitMax));
-    }
-    table->limit = static_cast<uint64_t>(limit->as_int());
-  }
-  const Json* order = json.Find("order_by");
-  if (order == nullptr) return absl::OkStatus();
-  if (!order->is_array()) return InvalidAt("$.order_by", "must be a list");
-  for (size_t i = 0; i < order->as_array().size(); ++i) {
-    const Json& item = order->as_array()[i];
-    const std::string path = Cat("$.order_by[", i, "]");
-    if (!item.is_object()) return InvalidAt(path, "must be an object");
-    FOOTFALL_RETURN_IF_ERROR(base::CheckKeys(item, path, {"column", "desc"}));
-    const Json* column = item.Find("column");
-    if (column == nullptr) return InvalidAt(path + ".column", "is required");
-    if (!column->is_string()) return InvalidAt(path + ".column", "must be a string");
-    query::OrderBy by;
-    const std::optional<size_t> at = FindColumn(*table, column->as_string());
-    if (!at.has_value()) {
-      return InvalidAt(path + ".column", Cat("'", column->as_string().substr(0, 64),
-                                             "' is not a column of the report"));
-    }
-    by.column = *at;
-    if (const Json* desc = item.Find("desc")) {
-      if (!desc->is_bool()) return InvalidAt(path + ".desc", "must be a boolean");
-      by.descending = desc->as_bool();
-    }
-    table->order_by.push_back(by);
-  }
-  return absl::OkStatus();
+  FOOTFALL_ASSIGN_OR_RETURN(definition->plan.segment, ParseRule(json, "$", "segment"));
+  return CheckSegment(*definition->plan.segment, "$.segment");
 }
 
 // The error of a bound under the name that its reader knows it by.
@@ -250,14 +210,9 @@ absl::StatusOr<Definition> ParseDefinition(const Json& json) {
   if (!version->is_int() || version->as_int() != 1) {
     return InvalidAt("$.version", "must be 1");
   }
-  FOOTFALL_RETURN_IF_ERROR(ParseKind(json, &definition.kind));
-  if (json.Find("segment") != nullptr) {
-    return InvalidAt("$.segment", "segments are not available yet");
-  }
-  FOOTFALL_RETURN_IF_ERROR(base::CheckKeys(
-      json, "$",
-      {"version", "name", "title", "tags", "kind", "range", "timezone", "where",
-       "session", "rows", "columns", "order_by", "limit", "fill"}));
+  FOOTFALL_ASSIGN_OR_RETURN(const KindInfo* kind, ParseKind(json));
+  definition.kind = std::string(kind->name);
+  FOOTFALL_RETURN_IF_ERROR(CheckDefinitionKeys(json, *kind));
   FOOTFALL_RETURN_IF_ERROR(ParseName(json, &definition.name));
   FOOTFALL_RETURN_IF_ERROR(CheckTitleAndTags(json));
   FOOTFALL_RETURN_IF_ERROR(ParseRange(json, &definition.range));
@@ -265,20 +220,27 @@ absl::StatusOr<Definition> ParseDefinition(const Json& json) {
     if (!timezone->is_string()) return InvalidAt("$.timezone", "must be a string");
     definition.timezone = timezone->as_string();
   }
-  if (const Json* where = json.Find("where")) {
-    FOOTFALL_ASSIGN_OR_RETURN(definition.table.where,
-                              model::Rule::Parse(*where, "$.where"));
-  }
-  FOOTFALL_RETURN_IF_ERROR(ParseSessions(json, &definition.sessions));
-  FOOTFALL_RETURN_IF_ERROR(ParseRows(json, &definition.table));
-  FOOTFALL_RETURN_IF_ERROR(ParseColumns(json, &definition.table));
-  FOOTFALL_RETURN_IF_ERROR(ParseOrder(json, &definition.table));
+  FOOTFALL_RETURN_IF_ERROR(ParseSegment(json, &definition));
+  FOOTFALL_RETURN_IF_ERROR(ParseSessions(json, &definition.plan.sessions));
+  FOOTFALL_ASSIGN_OR_RETURN(definition.plan.body, kind->parse(json));
   // Checks the zone and the bounds; the present does not matter for that.
   query::Plan plan;
   Result result;
   FOOTFALL_RETURN_IF_ERROR(
       ResolveRange(definition.range, definition.timezone, RunOptions(), &plan, &result));
   return definition;
+}
+
+absl::Status ResolveSegment(const std::string& name, const SegmentLookup& lookup,
+                            query::Plan* plan) {
+  if (name.empty()) return absl::OkStatus();
+  absl::StatusOr<Json> json =
+      lookup ? lookup(name)
+             : base::MakeError(absl::StatusCode::kNotFound,
+                               Cat("there is no segment '", name.substr(0, 128), "'"));
+  if (!json.ok()) return base::WithPathPrefix("$.segment", json.status());
+  FOOTFALL_ASSIGN_OR_RETURN(plan->segment, model::Rule::Parse(*json, "$.segment"));
+  return CheckSegment(*plan->segment, "$.segment");
 }
 
 absl::Status ResolveRange(const RangeText& range, const std::string& timezone,

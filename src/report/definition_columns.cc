@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "base/strings.h"
+#include "report/definition_parts.h"
 
 namespace footfall::report {
 namespace {
@@ -15,7 +16,6 @@ using base::Json;
 using query::Aggregate;
 
 constexpr size_t kColumnsMax = 200;
-constexpr size_t kNameBytesMax = 128;
 
 struct AggregateInfo {
   std::string_view name;
@@ -58,14 +58,7 @@ absl::StatusOr<const AggregateInfo*> ParseAggregate(const Json& json,
 
 absl::Status ParseName(const Json& json, const std::string& path,
                        const query::TablePlan& table, std::string* name) {
-  const Json* value = json.Find("name");
-  if (value == nullptr) return InvalidAt(path + ".name", "is required");
-  if (!value->is_string() || value->as_string().empty() ||
-      value->as_string().size() > kNameBytesMax) {
-    return InvalidAt(path + ".name",
-                     Cat("must be a string of 1 to ", kNameBytesMax, " bytes"));
-  }
-  *name = value->as_string();
+  FOOTFALL_ASSIGN_OR_RETURN(*name, ParseLabel(json.Find("name"), path + ".name"));
   if (FindColumn(table, *name).has_value()) {
     return InvalidAt(path + ".name", Cat("the column '", *name, "' is there twice"));
   }
@@ -155,20 +148,11 @@ absl::StatusOr<query::AggregateColumn> ParseColumn(const Json& json,
   }
   FOOTFALL_RETURN_IF_ERROR(Refuse(json, path, "numerator", info->name));
   FOOTFALL_RETURN_IF_ERROR(Refuse(json, path, "denominator", info->name));
-  if (const Json* where = json.Find("where")) {
-    FOOTFALL_ASSIGN_OR_RETURN(column.where, model::Rule::Parse(*where, path + ".where"));
-  }
+  FOOTFALL_ASSIGN_OR_RETURN(column.where, ParseRule(json, path, "where"));
   return column;
 }
 
 }  // namespace
-
-absl::StatusOr<model::Field> ParseField(const Json& json, const std::string& path) {
-  if (!json.is_string()) return InvalidAt(path, "must be the name of a field");
-  absl::StatusOr<model::Field> field = model::Field::Parse(json.as_string());
-  if (!field.ok()) return InvalidAt(path, base::MessageOf(field.status()));
-  return field;
-}
 
 absl::Status ParseColumns(const Json& json, query::TablePlan* table) {
   const Json* columns = json.Find("columns");

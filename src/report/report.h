@@ -3,6 +3,7 @@
 #define FOOTFALL_REPORT_REPORT_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,10 +12,14 @@
 #include "absl/status/statusor.h"
 #include "base/cancel.h"
 #include "base/json.h"
+#include "query/plan.h"
 #include "report/result.h"
 #include "store/event_store.h"
 
 namespace footfall::report {
+
+// Answers the rule of a saved segment. NOT_FOUND for a name that there is not.
+using SegmentLookup = std::function<absl::StatusOr<base::Json>(std::string_view name)>;
 
 struct RunOptions {
   std::optional<std::string> from;  // RFC 3339 or a date in the report's zone.
@@ -23,6 +28,9 @@ struct RunOptions {
   base::Json parameters = base::Json::MakeObject();  // Of built-in reports.
   int64_t now_ms = 0;
   const base::Cancel* cancel = nullptr;
+  // How many threads may work, the calling one included; with 0 and 1 none is made.
+  int threads = 0;
+  SegmentLookup segments = nullptr;  // Without it no segment is known.
 };
 
 struct BuiltIn {
@@ -39,9 +47,30 @@ const std::vector<BuiltIn>& BuiltIns();
 // tags, "builtin": true, its columns and its parameters. NOT_FOUND.
 absl::StatusOr<base::Json> ShowBuiltIn(std::string_view name);
 
+// The position of a column of a built-in report.
+std::optional<size_t> FindBuiltInColumn(std::string_view report, std::string_view column);
+
 // Checks a definition (version 1) and answers its name; errors carry a path.
 absl::StatusOr<std::string> CheckDefinition(const base::Json& definition);
 
+// What a report computes, and its result so far: the name, the range and the zone.
+struct Compiled {
+  query::Plan plan;
+  Result result;
+};
+
+absl::StatusOr<Compiled> CompileBuiltIn(std::string_view name, const RunOptions& options);
+absl::StatusOr<Compiled> CompileDefinition(const base::Json& definition,
+                                           const RunOptions& options);
+
+absl::StatusOr<Result> Run(const store::Snapshot& snapshot, Compiled compiled,
+                           const RunOptions& options);
+// Runs the report and answers {"version", "report", "kind", "now", "range", "timezone",
+// "plan", "stats"}: what was computed, and what it took.
+absl::StatusOr<base::Json> Explain(const store::Snapshot& snapshot, Compiled compiled,
+                                   const RunOptions& options);
+
+// Compile and Run.
 absl::StatusOr<Result> RunBuiltIn(const store::Snapshot& snapshot, std::string_view name,
                                   const RunOptions& options);
 absl::StatusOr<Result> RunDefinition(const store::Snapshot& snapshot,

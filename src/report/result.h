@@ -8,15 +8,15 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "base/json.h"
+#include "query/execute.h"
 #include "query/table.h"
 
 namespace footfall::report {
 
 struct RunStats {
   double elapsed_ms = 0;
-  uint64_t records_read = 0;
-  uint64_t events_read = 0;
-  uint64_t bytes_read = 0;
+  query::QueryStats query;
 };
 
 // Immutable once made; shared between handles, streams and formats.
@@ -33,6 +33,10 @@ struct Result {
   std::optional<query::Table> total;
   RunStats stats;
 };
+
+// {"elapsed_ms", "rows", "threads", "chunks_read", "chunks_pruned", "bytes_read",
+// "rows_read", "records_read", "stages_ms": {...}}.
+base::Json StatsToJson(const Result& result);
 
 }  // namespace footfall::report
 

@@ -24,6 +24,10 @@ class Matcher {
     if (rule_json.empty()) return matcher;
     FOOTFALL_ASSIGN_OR_RETURN(const base::Json json, base::Json::Parse(rule_json));
     FOOTFALL_ASSIGN_OR_RETURN(matcher.rule_, model::Rule::Parse(json));
+    if (matcher.rule_->HasDid()) {
+      return base::MakeError(absl::StatusCode::kInvalidArgument,
+                             "a rule over single events cannot use did");
+    }
     bool reads_people = false;
     std::string session_field;
     matcher.rule_->VisitFields([&](const model::Field& field) {

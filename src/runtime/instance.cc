@@ -13,6 +13,7 @@ namespace footfall::runtime {
 namespace {
 
 constexpr std::string_view kReportKind = "report";
+constexpr std::string_view kSegmentKind = "segment";
 
 bool IsBuiltIn(std::string_view name) {
   return std::any_of(report::BuiltIns().begin(), report::BuiltIns().end(),
@@ -47,30 +48,76 @@ absl::Status Instance::CheckWritable() const {
   return absl::FailedPreconditionError("the store is open for reading only");
 }
 
-absl::StatusOr<report::Result> Instance::Counted(absl::StatusOr<report::Result> result) {
+absl::StatusOr<base::Json> Instance::FindSegment(std::string_view name) {
+  absl::StatusOr<std::string> text = store_->GetDocument(kSegmentKind, name);
+  if (absl::IsNotFound(text.status())) {
+    return base::MakeError(absl::StatusCode::kNotFound,
+                           base::Cat("there is no segment '", name.substr(0, 100), "'"));
+  }
+  FOOTFALL_RETURN_IF_ERROR(text.status());
+  FOOTFALL_ASSIGN_OR_RETURN(const base::Json document, base::Json::Parse(*text));
+  return TextOrNull(document.Find("where"));
+}
+
+absl::StatusOr<report::Compiled> Instance::CompileReport(
+    std::string_view name, const report::RunOptions& options) {
+  if (IsBuiltIn(name)) return report::CompileBuiltIn(name, options);
+  absl::StatusOr<std::string> text = store_->GetDocument(kReportKind, name);
+  if (absl::IsNotFound(text.status())) return NoSuchReport(name);
+  FOOTFALL_RETURN_IF_ERROR(text.status());
+  return CompileDefinition(*text, options);
+}
+
+absl::StatusOr<report::Compiled> Instance::CompileDefinition(
+    std::string_view json, const report::RunOptions& options) {
+  FOOTFALL_ASSIGN_OR_RETURN(const base::Json definition, base::Json::Parse(json));
+  report::RunOptions with_segments = options;
+  with_segments.segments = [this](std::string_view name) { return FindSegment(name); };
+  return report::CompileDefinition(definition, with_segments);
+}
+
+absl::StatusOr<report::Result> Instance::Run(report::Compiled compiled,
+                                             const report::RunOptions& options) {
+  FOOTFALL_ASSIGN_OR_RETURN(std::shared_ptr<const store::Snapshot> snapshot,
+                            store_->TakeSnapshot());
+  absl::StatusOr<report::Result> result =
+      report::Run(*snapshot, std::move(compiled), options);
   if (result.ok()) reports_run_.fetch_add(1, std::memory_order_relaxed);
   return result;
 }
 
-absl::StatusOr<report::Result> Instance::RunReport(std::string_view name,
-                                                   const report::RunOptions& options) {
-  if (!IsBuiltIn(name)) {
-    absl::StatusOr<std::string> text = store_->GetDocument(kReportKind, name);
-    if (absl::IsNotFound(text.status())) return NoSuchReport(name);
-    FOOTFALL_RETURN_IF_ERROR(text.status());
-    return RunDefinition(*text, options);
-  }
+absl::StatusOr<base::Json> Instance::Explain(report::Compiled compiled,
+                                             const report::RunOptions& options) {
   FOOTFALL_ASSIGN_OR_RETURN(std::shared_ptr<const store::Snapshot> snapshot,
                             store_->TakeSnapshot());
-  return Counted(report::RunBuiltIn(*snapshot, name, options));
+  absl::StatusOr<base::Json> json =
+      report::Explain(*snapshot, std::move(compiled), options);
+  if (json.ok()) reports_run_.fetch_add(1, std::memory_order_relaxed);
+  return json;
+}
+
+absl::StatusOr<report::Result> Instance::RunReport(std::string_view name,
+                                                   const report::RunOptions& options) {
+  FOOTFALL_ASSIGN_OR_RETURN(report::Compiled compiled, CompileReport(name, options));
+  return Run(std::move(compiled), options);
 }
 
 absl::StatusOr<report::Result> Instance::RunDefinition(
     std::string_view json, const report::RunOptions& options) {
-  FOOTFALL_ASSIGN_OR_RETURN(const base::Json definition, base::Json::Parse(json));
-  FOOTFALL_ASSIGN_OR_RETURN(std::shared_ptr<const store::Snapshot> snapshot,
-                            store_->TakeSnapshot());
-  return Counted(report::RunDefinition(*snapshot, definition, options));
+  FOOTFALL_ASSIGN_OR_RETURN(report::Compiled compiled, CompileDefinition(json, options));
+  return Run(std::move(compiled), options);
+}
+
+absl::StatusOr<base::Json> Instance::ExplainReport(std::string_view name,
+                                                   const report::RunOptions& options) {
+  FOOTFALL_ASSIGN_OR_RETURN(report::Compiled compiled, CompileReport(name, options));
+  return Explain(std::move(compiled), options);
+}
+
+absl::StatusOr<base::Json> Instance::ExplainDefinition(
+    std::string_view json, const report::RunOptions& options) {
+  FOOTFALL_ASSIGN_OR_RETURN(report::Compiled compiled, CompileDefinition(json, options));
+  return Explain(std::move(compiled), options);
 }
 
 absl::Status Instance::SaveReport(std::string_view json) {

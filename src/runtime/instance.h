@@ -49,6 +49,11 @@ class Instance {
                                            const report::RunOptions& options);
   absl::StatusOr<report::Result> RunDefinition(std::string_view json,
                                                const report::RunOptions& options);
+  // Runs them and answers what was computed and what it took, see report::Explain.
+  absl::StatusOr<base::Json> ExplainReport(std::string_view name,
+                                           const report::RunOptions& options);
+  absl::StatusOr<base::Json> ExplainDefinition(std::string_view json,
+                                               const report::RunOptions& options);
   absl::Status SaveReport(std::string_view json);
   absl::Status DeleteReport(std::string_view name);
   absl::StatusOr<base::Json> ShowReport(std::string_view name);
@@ -57,8 +62,8 @@ class Instance {
 
   absl::StatusOr<base::Json> ShowPerson(std::string_view id);
 
-  // Writes the stored events that match `rule_json` (empty: all) as NDJSON, those of one
-  // person in order of arrival, in pieces of about 64 KiB. A status other than OK from
+  // Writes the stored events that match `rule_json` (empty: all) as NDJSON, in the
+  // order of a scan, in pieces of about 64 KiB. A status other than OK from
   // `write` stops it.
   absl::Status ExportEvents(std::string_view rule_json, int64_t now_ms,
                             const base::Cancel* cancel,
@@ -67,7 +72,16 @@ class Instance {
  private:
   explicit Instance(bool read_only) : read_only_(read_only) {}
 
-  absl::StatusOr<report::Result> Counted(absl::StatusOr<report::Result> result);
+  absl::StatusOr<report::Compiled> CompileReport(std::string_view name,
+                                                 const report::RunOptions& options);
+  absl::StatusOr<report::Compiled> CompileDefinition(std::string_view json,
+                                                     const report::RunOptions& options);
+  absl::StatusOr<report::Result> Run(report::Compiled compiled,
+                                     const report::RunOptions& options);
+  absl::StatusOr<base::Json> Explain(report::Compiled compiled,
+                                     const report::RunOptions& options);
+  // The rule of a saved segment.
+  absl::StatusOr<base::Json> FindSegment(std::string_view name);
 
   const bool read_only_;
   std::unique_ptr<store::EventStore> store_;

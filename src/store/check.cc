@@ -1,5 +1,6 @@
 // Looking at a store as a whole: verification, statistics, copies.
 #include <algorithm>
+#include <tuple>
 
 #include "absl/container/flat_hash_map.h"
 #include "base/file.h"
@@ -79,10 +80,71 @@ absl::Status CheckLog(const StoreSnapshot::Parts& parts, const Counters& counter
   if (!rows->status().ok()) {
     Report(report, "log", base::MessageOf(FromRocks(rows->status())));
   }
-  if (report.events != counters.events) {
-    Report(report, "log",
-           base::Cat("it holds ", report.events, " events, and should hold ",
-                     counters.events));
+  return absl::OkStatus();
+}
+
+// What is wrong with the rows of a chunk; empty when nothing is.
+std::string CheckRows(const Rows& rows, const ChunkSummary& summary) {
+  if (rows.size() != summary.rows) return "it has another number of events than it says";
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Rows::Key key = rows.key(i);
+    if (key.activity() != summary.activity) return "it holds events of another kind";
+    if (key.time_ms < summary.min_time_ms || key.time_ms > summary.max_time_ms) {
+      return "an event is outside its range of time";
+    }
+    if (key.owner < summary.first_person || key.owner > summary.last_person) {
+      return "an event is outside its range of people";
+    }
+    if (i == 0) continue;
+    const Rows::Key before = rows.key(i - 1);
+    if (std::tie(before.owner, before.time_ms, before.seq) >
+        std::tie(key.owner, key.time_ms, key.seq)) {
+      return "its events are out of order";
+    }
+  }
+  return "";
+}
+
+// Reads every chunk as CheckLog reads records.
+absl::Status CheckRuns(const StoreSnapshot::Parts& parts, const MovedIds& moved,
+                       const base::Cancel* cancel, CheckReport& report,
+                       absl::flat_hash_map<uint64_t, uint64_t>& activity) {
+  for (const RunRow& row : parts.runs) {
+    const auto run = StoredRun::Load(parts.rocks, parts.snapshot, row, nullptr);
+    if (!run.ok()) {
+      Report(report, base::Cat("run ", row.number), base::MessageOf(run.status()));
+      continue;
+    }
+    ++report.runs;
+    uint64_t last_person = 0;
+    for (size_t i = 0; i < (*run)->summaries().size(); ++i) {
+      FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(cancel));
+      ++report.chunks;
+      const ChunkSummary& summary = (*run)->summaries()[i];
+      const std::string where =
+          base::Cat("run ", row.number, " chunk ", (*run)->number_of(i));
+      Rows rows;
+      if (const absl::Status status = (*run)->Decode(i, &rows); !status.ok()) {
+        Report(report, where, base::MessageOf(status));
+        continue;
+      }
+      report.events += rows.size();
+      if (std::string wrong = CheckRows(rows, summary); !wrong.empty()) {
+        Report(report, where, std::move(wrong));
+      }
+      const bool first_of_kind =
+          i == 0 || (*run)->summaries()[i - 1].activity != summary.activity;
+      if (!first_of_kind && summary.first_person <= last_person) {
+        Report(report, where, "it has people of the chunk before");
+      }
+      last_person = summary.last_person;
+      if (!summary.activity) continue;
+      for (size_t j = 0; j < rows.size(); ++j) {
+        const uint64_t owner = rows.key(j).owner;
+        const auto linked = moved.find(owner);
+        ++activity[linked == moved.end() ? owner : linked->second];
+      }
+    }
   }
   return absl::OkStatus();
 }
@@ -159,7 +221,14 @@ absl::StatusOr<CheckReport> EventStore::Impl::Check(const base::Cancel* cancel) 
   }
   absl::flat_hash_map<uint64_t, uint64_t> activity;
   FOOTFALL_RETURN_IF_ERROR(CheckDictionaries(parts, cancel, report));
+  FOOTFALL_ASSIGN_OR_RETURN(const MovedIds moved,
+                            ReadMoved(*parts.rocks, parts.snapshot));
+  FOOTFALL_RETURN_IF_ERROR(CheckRuns(parts, moved, cancel, report, activity));
   FOOTFALL_RETURN_IF_ERROR(CheckLog(parts, counters, cancel, report, activity));
+  if (report.events != counters.events) {
+    Report(report, "events",
+           base::Cat("there are ", report.events, ", and should be ", counters.events));
+  }
   FOOTFALL_RETURN_IF_ERROR(CheckPeople(snapshot, counters, cancel, report, activity));
   if (!read_only_) {
     const Exclusive exclusive(this);
@@ -205,7 +274,16 @@ absl::StatusOr<base::Json> EventStore::Impl::Stats() {
             any ? base::Json(base::FormatTime(counters.min_time_ms)) : base::Json());
   stats.Set("last_time",
             any ? base::Json(base::FormatTime(counters.max_time_ms)) : base::Json());
+  uint64_t sealed = 0;
+  uint64_t sealed_bytes = 0;
+  for (const RunRow& run : parts.runs) {
+    sealed += run.events;
+    sealed_bytes += run.bytes;
+  }
   stats.Set("log_records", counters.next_record - 1);
+  stats.Set("events_sealed", sealed);
+  stats.Set("runs", static_cast<uint64_t>(parts.runs.size()));
+  stats.Set("chunk_bytes", sealed_bytes);
   stats.Set("bytes_on_disk", base::DirectoryBytes(path_));
   base::Json dictionaries = base::Json::MakeObject();
   dictionaries.Set("strings", static_cast<uint64_t>(parts.dictionaries->strings()));

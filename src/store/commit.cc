@@ -100,14 +100,22 @@ absl::StatusOr<AppendResult> EventStore::Impl::Append(const Batch& batch,
   }
   if (!group.empty()) {
     Commit(group);
-    const std::unique_lock lock(queue_mutex_);
-    for (Writer* other : group) {
-      queue_.pop_front();
-      if (other == &writer) continue;
-      other->done = true;
-      other->turn.notify_one();
+    const bool seal = ShouldSeal(now_ms);
+    {
+      const std::unique_lock lock(queue_mutex_);
+      for (Writer* other : group) {
+        queue_.pop_front();
+        if (other == &writer) continue;
+        other->done = true;
+        other->turn.notify_one();
+      }
+      if (!queue_.empty()) queue_.front()->turn.notify_one();
     }
-    if (!queue_.empty()) queue_.front()->turn.notify_one();
+    if (seal) {
+      // The others of the group have their answers already.
+      const Exclusive exclusive(this);
+      SealWhenDue(now_ms);
+    }
   }
   if (!writer.status.ok()) return writer.status;
   events_accepted_ += writer.result.accepted;
@@ -135,6 +143,8 @@ void EventStore::Impl::Commit(const std::vector<Writer*>& writers) {
                      planned.first_arrival, nullptr, rule);
     }
     view_bytes_ = people_->bytes() + ids_->bytes() + dictionaries_->bytes();
+    if (unsealed_ == 0) unsealed_since_ms_ = writers.front()->now_ms;
+    unsealed_ += counters_.events - group.counters.events;
     return;
   }
   counters_ = group.counters;
@@ -247,6 +257,10 @@ absl::Status EventStore::Impl::Plan(Writer& writer, Group& group) {
       PutVarint(row, anonymous.link);
       group.rows.Put(rocks_->family(kPeople), ToSlice(LinkKey(anonymous.code)),
                      ToSlice(row));
+      if (anonymous.code < sealed_people_) {
+        group.rows.Put(rocks_->family(kMeta),
+                       ToSlice(NumberedKey(kMovedPrefix, anonymous.code)), ToSlice(row));
+      }
     }
     planned.kept.push_back(i);
   }

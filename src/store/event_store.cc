@@ -83,6 +83,7 @@ absl::Status EventStore::Impl::Close() {
     return absl::FailedPreconditionError(
         "the store was opened by a parent process, which closes it");
   }
+  StopBackground();
   const std::unique_lock lock(open_mutex_);
   if (closed_) return absl::OkStatus();
   closed_ = true;
@@ -123,7 +124,10 @@ std::shared_ptr<const Snapshot> EventStore::Impl::MakeSnapshot(
                            .key = key_,
                            .settings = settings(),
                            .overlay = std::move(overlay),
-                           .horizon_ms = counters_.horizon_ms});
+                           .horizon_ms = counters_.horizon_ms,
+                           .runs = runs_,
+                           .run_cache = run_cache_,
+                           .alive = alive_});
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> EventStore::Impl::TakeSnapshot() {
@@ -368,6 +372,9 @@ EventStore::ListDocuments(std::string_view kind) {
 }
 absl::StatusOr<uint64_t> EventStore::ForgetPerson(std::string_view id) {
   return impl_->ForgetPerson(id);
+}
+absl::StatusOr<SealReport> EventStore::Seal(const SealOptions& options) {
+  return impl_->Seal(options);
 }
 absl::StatusOr<CompactReport> EventStore::Compact(int64_t now_ms,
                                                   const base::Cancel* cancel) {

@@ -23,6 +23,7 @@
 #include "model/event.h"
 #include "model/person.h"
 #include "model/session.h"
+#include "store/block.h"
 #include "store/redact.h"
 
 namespace footfall::store {
@@ -34,6 +35,8 @@ struct Options {
   OpenMode mode = OpenMode::kReadWrite;
   // At least 16 MiB; 0 means the store's setting "memory_budget".
   uint64_t memory_budget_bytes = 0;
+  // Seals in a thread of the store's own, instead of in calls that append.
+  bool background_sealing = false;
   // Called from any thread; must not call into the store. May be empty.
   std::function<void(LogSeverity, std::string_view)> log;
 };
@@ -48,6 +51,10 @@ struct Settings {
   std::string account_property;
   // Of the next opening without Options::memory_budget_bytes. "256M", "1G" or bytes.
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
+  // Appending seals the log when it holds so many events, 0 means never, or one that was
+  // appended so long ago.
+  int64_t seal_events = int64_t{1} << 19;
+  int64_t seal_after_ms = 24 * 60 * 60 * 1000;
   uint64_t report_memory_bytes = 0;  // Derived: the part of the budget a query may use.
 
   base::Json ToJson() const;
@@ -88,9 +95,11 @@ struct AppendResult {
 
 // An event as a scan hands it out.
 struct StoredEvent {
-  model::Event event;    // Its views live until the visitor returns.
-  uint64_t person = 0;   // Code of the person, aliases resolved.
-  uint64_t arrival = 0;  // Store-wide ingest position; grows.
+  model::Event event;   // Its views live until the visitor returns.
+  uint64_t person = 0;  // Code of the person, aliases resolved.
+  // Store-wide ingest position. Sealed events have others than before, which only keep
+  // the order of those of one person with equal time and seq.
+  uint64_t arrival = 0;
 };
 
 struct ScanOptions {
@@ -114,18 +123,27 @@ class Snapshot {
  public:
   virtual ~Snapshot() = default;
 
-  // Visits events, identify and alias included: those of one person in order of arrival;
-  // between people in an order that is only the same for equal scans of one snapshot. A
-  // status other than OK from `visit` stops the scan and is returned. DATA_LOSS names a
-  // damaged record.
+  // Visits events, identify and alias included, in an order that is only the same for
+  // equal scans of one snapshot; those of one person with equal time and seq come in
+  // order of arrival. A status other than OK from `visit` stops the scan and is returned.
+  // DATA_LOSS names the damaged record or chunk.
   virtual absl::Status Scan(
       const ScanOptions& options, ScanStats* stats,
       absl::FunctionRef<absl::Status(const StoredEvent&)> visit) const = 0;
 
-  // Visits all people, unlinked anonymous ones included, by rising code. Anonymous ids
-  // that were linked are part of their person.
-  virtual absl::Status VisitPeople(
+  // Opens all activity in columns, by person. The scan must not outlive the snapshot.
+  virtual absl::StatusOr<std::unique_ptr<BlockScan>> ScanBlocks(
+      const BlockRequest& request) const = 0;
+
+  // Visits the people with codes in [first, end), unlinked anonymous ones included, by
+  // rising code. Anonymous ids that were linked are part of their person.
+  virtual absl::Status VisitPeopleBetween(
+      uint64_t first, uint64_t end,
       absl::FunctionRef<absl::Status(const model::Person&)> visit) const = 0;
+  absl::Status VisitPeople(
+      absl::FunctionRef<absl::Status(const model::Person&)> visit) const {
+    return VisitPeopleBetween(0, UINT64_MAX, visit);
+  }
 
   // By id, or "anonymous:ID" (which also finds the person it was linked to). NOT_FOUND.
   virtual absl::StatusOr<model::Person> FindPerson(std::string_view id) const = 0;
@@ -134,14 +152,26 @@ class Snapshot {
 };
 
 struct CheckReport {
-  uint64_t records = 0;
+  uint64_t records = 0;  // Of the log.
+  uint64_t runs = 0;
+  uint64_t chunks = 0;
   uint64_t events = 0;
   uint64_t people = 0;
   struct Problem {
-    std::string where;  // "log record 17", "dictionary url".
+    std::string where;  // "log record 17", "run 3 chunk 0", "dictionary url".
     std::string what;
   };
   std::vector<Problem> problems;  // At most 100.
+};
+
+struct SealOptions {
+  bool merge = false;  // Afterwards all events of a span of time are in one run.
+  const base::Cancel* cancel = nullptr;
+};
+
+struct SealReport {
+  uint64_t events_sealed = 0;
+  uint64_t runs_merged = 0;
 };
 
 struct CompactReport {
@@ -196,8 +226,13 @@ class EventStore {
   // removed; NOT_FOUND for an unknown id.
   absl::StatusOr<uint64_t> ForgetPerson(std::string_view id);
 
-  // Removes events that data retention has expired and gives the space back. People keep
-  // their computed attributes.
+  // Moves the events of the log into sealed chunks, which take a third of the space and
+  // are much faster to query. No answer changes. FAILED_PRECONDITION while a redaction is
+  // unfinished. A cancelled or failed call leaves whole steps done, each of which counts.
+  absl::StatusOr<SealReport> Seal(const SealOptions& options);
+
+  // Removes events that data retention has expired, seals and merges what is left, and
+  // gives the space back. People keep their computed attributes.
   absl::StatusOr<CompactReport> Compact(int64_t now_ms, const base::Cancel* cancel);
 
   // Applies `redactor` to the events that are stored when a redaction under the key

@@ -94,6 +94,36 @@ std::string EncodeRecord(const RecordParts& parts) {
   return out;
 }
 
+std::string AssembleRecord(const EncodedRecordParts& parts) {
+  std::string out(kChecksumBytes, '\0');
+  out.reserve(parts.events.size() + parts.strings.size() * 8 + parts.people.size() * 5 +
+              128);
+  out.push_back(static_cast<char>(kLogRecordVersion));
+  PutVarint(out, 0);
+  PutVarint(out, parts.header.events);
+  PutVarint(out, parts.header.first_arrival);
+  PutZigZag(out, parts.header.ingest_ms);
+  PutZigZag(out, parts.header.min_time_ms);
+  PutZigZag(out, parts.header.max_time_ms);
+  PutZigZag(out, parts.base_time_ms);
+  PutVarint(out, parts.strings.size());
+  for (const auto& [code, text] : parts.strings) {
+    if (code != Dictionaries::kNone) {
+      PutVarint(out, uint64_t{code} + 1);
+    } else {
+      PutVarint(out, 0);
+      PutBytes(out, text);
+    }
+  }
+  PutVarint(out, parts.people.size());
+  for (const uint64_t code : parts.people) PutVarint(out, code);
+  out += parts.events;
+  unsigned char checksum[kChecksumBytes];
+  out.replace(0, kChecksumBytes,
+              Checksum(std::string_view(out).substr(kChecksumBytes), checksum));
+  return out;
+}
+
 std::vector<uint32_t> CodeStrings(
     const StringTable& strings,
     absl::FunctionRef<uint32_t(uint32_t, std::string_view)> code_of) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -41,6 +42,17 @@ struct RecordParts {
 };
 std::string EncodeRecord(const RecordParts& parts);
 
+// The same out of parts that are encoded already. Arrivals are consecutive.
+struct EncodedRecordParts {
+  RecordHeader header;
+  int64_t base_time_ms = 0;  // What the times in `events` are relative to.
+  // Dictionary codes, or Dictionaries::kNone and the text.
+  std::vector<std::pair<uint32_t, std::string_view>> strings;
+  std::vector<uint64_t> people;
+  std::string events;
+};
+std::string AssembleRecord(const EncodedRecordParts& parts);
+
 // The dictionary code of each string of a batch, as `code_of` (dictionary, text) answers;
 // Dictionaries::kNone for what no dictionary takes.
 std::vector<uint32_t> CodeStrings(
@@ -66,6 +78,16 @@ class LogRecord {
   // Names person `index`; the bytes must live as long as the record. Without it the
   // person's id reads as absent.
   void SetPersonId(size_t index, std::string_view id) { ids_[index] = id; }
+
+  // The parts that the events are made of, for reading them without their texts: the text
+  // of a string without a code (with one only after Resolve), the events as FORMAT.md has
+  // them, what their times are relative to, and the arrival of an event.
+  std::string_view text(size_t string) const { return strings_[string]; }
+  std::string_view encoded_events() const { return events_; }
+  int64_t base_time_ms() const { return base_time_ms_; }
+  uint64_t arrival(size_t event) const {
+    return arrivals_.empty() ? header_.first_arrival + event : arrivals_[event];
+  }
 
   // Visits the events in order, with their arrivals. Requires Resolve.
   absl::Status Visit(

@@ -44,6 +44,8 @@ struct EventStore::Impl::Rewrite {
   enum class Fate { kKeep, kKeepWithoutAnonymous, kDrop };
   std::function<absl::StatusOr<Fate>(const LogRecord&, const EventDecoder::Decoded&)>
       fate;
+  // The same for rows of chunks, which are left alone without it.
+  std::function<Fate(const Rows::Key&)> fate_of_row;
   int64_t horizon_ms = 0;
   const base::Cancel* cancel = nullptr;
 };
@@ -68,6 +70,7 @@ absl::StatusOr<uint64_t> EventStore::Impl::RewriteLog(const Rewrite& rewrite) {
       return status;
     }
     counters_ = counters;
+    ++epoch_;
     removed += pending;
     pending = 0;
     rows.Clear();
@@ -79,7 +82,7 @@ absl::StatusOr<uint64_t> EventStore::Impl::RewriteLog(const Rewrite& rewrite) {
   std::vector<uint64_t> arrivals;
   std::vector<std::string> names;
   const absl::Status scanned =
-      ScanRecords(scan, [&](uint64_t number, LogRecord& record) -> absl::Status {
+      ScanRecords(scan, [&](const Place& place, LogRecord& record) -> absl::Status {
         if (rewrite.touches && !rewrite.touches(record)) return absl::OkStatus();
         NameByCode(record, &names);
         batch.Clear();
@@ -96,24 +99,103 @@ absl::StatusOr<uint64_t> EventStore::Impl::RewriteLog(const Rewrite& rewrite) {
               arrivals.push_back(arrival);
               return absl::OkStatus();
             });
-        FOOTFALL_RETURN_IF_ERROR(AtRecord(number, visited));
+        FOOTFALL_RETURN_IF_ERROR(At(place, visited));
         if (!changed) return absl::OkStatus();
         pending += record.header().events - batch.facts.size();
         if (batch.facts.empty()) {
-          rows.Delete(rocks_->family(kLog), ToSlice(RecordKey(number)));
+          rows.Delete(rocks_->family(kLog), ToSlice(RecordKey(place.record)));
         } else {
           const std::string value =
               EncodeRewritten(batch, arrivals, record.header().ingest_ms,
                               [this](uint32_t dictionary, std::string_view text) {
                                 return dictionaries_->Find(dictionary, text);
                               });
-          rows.Put(rocks_->family(kLog), ToSlice(RecordKey(number)), ToSlice(value));
+          rows.Put(rocks_->family(kLog), ToSlice(RecordKey(place.record)),
+                   ToSlice(value));
         }
         return rows.GetDataSize() > kRewriteBytes ? write() : absl::OkStatus();
       });
   if (!scanned.ok()) return scanned;
   FOOTFALL_RETURN_IF_ERROR(write());
   return removed;
+}
+
+absl::StatusOr<uint64_t> EventStore::Impl::RewriteChunks(const Rewrite& rewrite) {
+  FOOTFALL_ASSIGN_OR_RETURN(const StoredRuns runs,
+                            OpenRuns(rocks_, nullptr, runs_, *run_cache_));
+  uint64_t removed = 0;
+  for (const auto& run : runs) {
+    RunRow row = run->row();
+    for (size_t i = 0; i < run->summaries().size(); ++i) {
+      FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(rewrite.cancel));
+      Rows rows;
+      FOOTFALL_RETURN_IF_ERROR(run->Decode(i, &rows));
+      const size_t before = rows.size();
+      bool changed = false;
+      rows.Filter([&](const Rows::Key& key) {
+        const Rewrite::Fate fate = rewrite.fate_of_row(key);
+        changed = changed || fate != Rewrite::Fate::kKeep;
+        return fate != Rewrite::Fate::kDrop;
+      });
+      if (!changed) continue;
+      rows.ForgetAnonymous([&](const Rows::Key& key) {
+        return rewrite.fate_of_row(key) == Rewrite::Fate::kKeepWithoutAnonymous;
+      });
+      rocksdb::WriteBatch batch;
+      FOOTFALL_RETURN_IF_ERROR(PutChunk(*run, i, rows, &row, &batch));
+      Counters counters = counters_;
+      counters.events -= before - rows.size();
+      counters.removed += before - rows.size();
+      batch.Put(rocks_->family(kMeta), kCountersKey, ToSlice(counters.Encode()));
+      FOOTFALL_RETURN_IF_ERROR(WriteSynced(batch));
+      counters_ = counters;
+      ++epoch_;
+      TakeOver(row);
+      removed += before - rows.size();
+      // What the file held before.
+      FOOTFALL_RETURN_IF_ERROR(EraseOldChunk(row, run->number_of(i)));
+    }
+  }
+  return removed;
+}
+
+absl::Status EventStore::Impl::PutChunk(const StoredRun& run, size_t index,
+                                        const Rows& rows, RunRow* row,
+                                        rocksdb::WriteBatch* batch) {
+  rocksdb::ColumnFamilyHandle* const family = rocks_->family(kChunks);
+  const ChunkSummary& summary = run.summaries()[index];
+  const uint32_t number = run.number_of(index);
+  const auto key = [&](uint32_t column) { return ChunkKey(row->number, number, column); };
+  for (const auto& [column, bytes] : summary.columns) {
+    batch->Delete(family, ToSlice(key(column)));
+  }
+  batch->Delete(family, ToSlice(key(kChunkHeader)));
+  if (rows.size() > 0) {
+    for (const auto& [column, value] : EncodeChunk(rows, 0, rows.size())) {
+      batch->Put(family, ToSlice(key(column)), ToSlice(value));
+    }
+  } else {
+    row->gone.insert(std::lower_bound(row->gone.begin(), row->gone.end(), number),
+                     number);
+  }
+  row->events -= summary.rows - rows.size();
+  ++row->version;
+  batch->Put(rocks_->family(kMeta), ToSlice(NumberedKey(kRunPrefix, row->number)),
+             ToSlice(row->Encode()));
+  return absl::OkStatus();
+}
+
+void EventStore::Impl::TakeOver(const RunRow& row) {
+  for (RunRow& run : runs_) {
+    if (run.number == row.number) run = row;
+  }
+  run_cache_->Keep(runs_);
+}
+
+absl::Status EventStore::Impl::EraseOldChunk(const RunRow& run, uint32_t chunk) {
+  FOOTFALL_RETURN_IF_ERROR(rocks_->Flush());
+  return rocks_->CompactRange(kChunks, ChunkKey(run.number, chunk, 0),
+                              ChunkKey(run.number, chunk + 1, 0));
 }
 
 absl::StatusOr<uint64_t> EventStore::Impl::ForgetPerson(std::string_view id) {
@@ -166,7 +248,18 @@ absl::StatusOr<uint64_t> EventStore::Impl::FinishForgetting(std::string_view cod
     }
     return anonymous ? Rewrite::Fate::kDrop : Rewrite::Fate::kKeep;
   };
-  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t removed, RewriteLog(rewrite));
+  rewrite.fate_of_row = [&](const Rows::Key& key) {
+    const bool anonymous = key.anonymous != 0 && theirs(key.anonymous);
+    if (key.person != 0) {
+      if (theirs(key.person)) return Rewrite::Fate::kDrop;
+      return anonymous ? Rewrite::Fate::kKeepWithoutAnonymous : Rewrite::Fate::kKeep;
+    }
+    return anonymous ? Rewrite::Fate::kDrop : Rewrite::Fate::kKeep;
+  };
+  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t from_log, RewriteLog(rewrite));
+  unsealed_ -= std::min(unsealed_, from_log);
+  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t from_chunks, RewriteChunks(rewrite));
+  const uint64_t removed = from_log + from_chunks;
   FOOTFALL_RETURN_IF_ERROR(EraseUnused(nullptr));
 
   rocksdb::WriteBatch rows;
@@ -181,6 +274,7 @@ absl::StatusOr<uint64_t> EventStore::Impl::FinishForgetting(std::string_view cod
          {CodeKey(code), LinkKey(code), StateKey(code), StaleKey(code)}) {
       rows.Delete(family, ToSlice(key));
     }
+    rows.Delete(rocks_->family(kMeta), ToSlice(NumberedKey(kMovedPrefix, code)));
   }
   if (absl::Status status = rocks_->Write(&rows, true); !status.ok()) {
     write_failed_ = true;
@@ -232,10 +326,14 @@ absl::Status EventStore::Impl::EraseUnused(const base::Cancel* cancel) {
   FOOTFALL_ASSIGN_OR_RETURN(const auto stateless, StatelessPeople());
   std::vector<bool> mentioned(stateless.size());
   std::vector<bool> used(dictionaries_->size());
-  const RecordScan scan{
-      .rocks = rocks_.get(), .dictionaries = dictionaries_.get(), .cancel = cancel};
+  FOOTFALL_ASSIGN_OR_RETURN(const StoredRuns runs,
+                            OpenRuns(rocks_, nullptr, runs_, *run_cache_));
+  const RecordScan scan{.rocks = rocks_.get(),
+                        .dictionaries = dictionaries_.get(),
+                        .runs = &runs,
+                        .cancel = cancel};
   FOOTFALL_RETURN_IF_ERROR(
-      ScanRecords(scan, [&](uint64_t, LogRecord& record) -> absl::Status {
+      ScanRecords(scan, [&](const Place&, LogRecord& record) -> absl::Status {
         for (const uint32_t code : record.codes()) {
           if (code != Dictionaries::kNone) used[code] = true;
         }
@@ -307,6 +405,7 @@ absl::StatusOr<CompactReport> EventStore::Impl::Compact(int64_t now_ms,
                                                         const base::Cancel* cancel) {
   std::shared_lock<std::shared_mutex> open;
   FOOTFALL_RETURN_IF_ERROR(EnterToWrite(&open));
+  const std::unique_lock alone(build_mutex_);
   const Exclusive exclusive(this);
   FOOTFALL_RETURN_IF_ERROR(Heal());
   FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(cancel));
@@ -328,7 +427,18 @@ absl::StatusOr<CompactReport> EventStore::Impl::Compact(int64_t now_ms,
                                                : Rewrite::Fate::kKeep;
     };
     FOOTFALL_ASSIGN_OR_RETURN(report.events_removed, RewriteLog(rewrite));
+    unsealed_ -= std::min(unsealed_, report.events_removed);
   }
+  const uint64_t removed_before = counters_.removed;
+  FOOTFALL_ASSIGN_OR_RETURN(const bool redacting, HasRows(kRedactPrefix));
+  if (!redacting) {
+    SealReport sealed;
+    FOOTFALL_RETURN_IF_ERROR(SealLog(cancel, &sealed));
+    FOOTFALL_RETURN_IF_ERROR(MergeSpans(
+        now.retention_days > 0 ? now_ms - now.retention_days * kDayMs : INT64_MIN, cancel,
+        &sealed));
+  }
+  report.events_removed += counters_.removed - removed_before;
   FOOTFALL_RETURN_IF_ERROR(EraseUnused(cancel));
   FOOTFALL_RETURN_IF_ERROR(ids_->Drop(DayOf(now_ms) - now.dedup_window_days));
   FOOTFALL_RETURN_IF_ERROR(rocks_->Flush());
@@ -336,6 +446,7 @@ absl::StatusOr<CompactReport> EventStore::Impl::Compact(int64_t now_ms,
     FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(cancel));
     FOOTFALL_RETURN_IF_ERROR(rocks_->CompactAll(family));
   }
+  FOOTFALL_RETURN_IF_ERROR(RemoveDropped());
   report.bytes_after = base::DirectoryBytes(path_);
   return report;
 }
@@ -372,17 +483,20 @@ absl::Status EventStore::Impl::RebuildSessions() {
   FOOTFALL_RETURN_IF_ERROR(FromRocks(states->status()));
   FOOTFALL_RETURN_IF_ERROR(rocks_->Write(&rows, false));
 
-  const RecordScan scan{.rocks = rocks_.get(), .dictionaries = dictionaries_.get()};
+  FOOTFALL_ASSIGN_OR_RETURN(const StoredRuns runs,
+                            OpenRuns(rocks_, nullptr, runs_, *run_cache_));
+  const RecordScan scan{
+      .rocks = rocks_.get(), .dictionaries = dictionaries_.get(), .runs = &runs};
   CodeLookup lookup(rocks_.get(), nullptr);
   const model::SessionRule rule = settings().session;
   Batch::Rep batch;
   std::vector<uint64_t> arrivals;
   std::vector<std::string> names;
   const absl::Status scanned =
-      ScanRecords(scan, [&](uint64_t number, LogRecord& record) -> absl::Status {
+      ScanRecords(scan, [&](const Place& place, LogRecord& record) -> absl::Status {
         lookup.Trim();
         NameByCode(record, &names);
-        FOOTFALL_RETURN_IF_ERROR(AtRecord(number, ToBatch(record, &batch, &arrivals)));
+        FOOTFALL_RETURN_IF_ERROR(At(place, ToBatch(record, &batch, &arrivals)));
         FOOTFALL_ASSIGN_OR_RETURN(const std::vector<Identity> identities,
                                   IdentitiesOf(batch, lookup));
         FOOTFALL_RETURN_IF_ERROR(people_->RebuildRuns(batch, identities, rule));

@@ -15,6 +15,7 @@ inline constexpr const char* kFormatKey = "format";
 inline constexpr const char* kHashKeyKey = "hash_key";
 inline constexpr const char* kCountersKey = "counters";
 inline constexpr const char* kPeopleThroughKey = "people_through";
+inline constexpr const char* kPeopleSealedKey = "people_sealed";
 inline constexpr const char* kIdsThroughKey = "ids_through";
 inline constexpr const char* kErasuresKey = "erasures";
 inline constexpr const char* kRebuildKey = "rebuild_sessions";
@@ -23,6 +24,7 @@ inline constexpr std::string_view kDocumentPrefix = "document/";
 inline constexpr std::string_view kForgetPrefix = "forget/";
 inline constexpr std::string_view kRedactPrefix = "redact/";
 inline constexpr std::string_view kUnlinkPrefix = "unlink/";
+inline constexpr std::string_view kUnlinkEnd = "unlink0";  // After all with the prefix.
 
 // Written with every log record.
 struct Counters {

@@ -106,11 +106,12 @@ absl::Status EventStore::Impl::CheckMade(const Rocks& rocks) const {
 absl::Status EventStore::Impl::LoadMeta(const Rocks& rocks) {
   FOOTFALL_ASSIGN_OR_RETURN(const auto format, rocks.Get(kMeta, kFormatKey));
   if (!format.has_value()) return MissingRow(kFormatKey);
-  if (const uint64_t version = Reader(*format).Varint(); version != kFormatVersion) {
+  if (const uint64_t version = Reader(*format).Varint();
+      version != kFormatVersion && version != kFormatWithoutChunks) {
     return base::MakeError(
         absl::StatusCode::kFailedPrecondition,
         base::Cat(path_, ": the store has format version ", version,
-                  ", and this library reads version ", uint64_t{kFormatVersion}));
+                  ", and this library reads up to version ", uint64_t{kFormatVersion}));
   }
   FOOTFALL_ASSIGN_OR_RETURN(const auto key, rocks.Get(kMeta, kHashKeyKey));
   if (!key.has_value() || key->size() != key_.size()) return MissingRow(kHashKeyKey);
@@ -166,18 +167,28 @@ absl::Status EventStore::Impl::Replay(const std::shared_ptr<Rocks>& rocks,
                                       bool may_write) {
   if (ids == nullptr) ids_through = UINT64_MAX;
   CodeLookup lookup(rocks.get(), nullptr);
+  // What is sealed is in the states, unless they are computed from nothing.
+  StoredRuns runs;
+  uint64_t sealed_through = 0;
+  uint64_t sealed = 0;
+  if (people_through == 0) {
+    FOOTFALL_ASSIGN_OR_RETURN(runs, OpenRuns(rocks, nullptr, runs_, *run_cache_));
+    FOOTFALL_ASSIGN_OR_RETURN(sealed_through, ReadMark(*rocks, kPeopleSealedKey));
+  }
   const RecordScan scan{.rocks = rocks.get(),
                         .dictionaries = dictionaries_.get(),
+                        .runs = &runs,
                         .from = std::min(people_through, ids_through) + 1};
   const model::SessionRule rule = settings().session;
   Batch::Rep batch;
   std::vector<uint64_t> arrivals;
   std::vector<std::string> names;
-  return ScanRecords(scan, [&](uint64_t number, LogRecord& record) -> absl::Status {
+  return ScanRecords(scan, [&](const Place& place, LogRecord& record) -> absl::Status {
+    const uint64_t number = place.record;
     lookup.Trim();
     NameByCode(record, &names);
-    FOOTFALL_RETURN_IF_ERROR(AtRecord(number, ToBatch(record, &batch, &arrivals)));
-    if (number > ids_through) {
+    FOOTFALL_RETURN_IF_ERROR(At(place, ToBatch(record, &batch, &arrivals)));
+    if (!place.sealed() && number > ids_through) {
       std::vector<Hash128> hashes;
       for (const EventFacts& facts : batch.facts) {
         if (facts.has_id) hashes.push_back(HashBytes(key_, batch.id(facts)));
@@ -188,14 +199,16 @@ absl::Status EventStore::Impl::Replay(const std::shared_ptr<Rocks>& rocks,
         for (const Hash128& hash : hashes) ids->Insert(hash);
       }
     }
-    if (number <= people_through) return absl::OkStatus();
+    if (place.sealed() ? sealed++ < sealed_through : number <= people_through) {
+      return absl::OkStatus();
+    }
     FOOTFALL_ASSIGN_OR_RETURN(const std::vector<Identity> identities,
                               IdentitiesOf(batch, lookup));
     std::vector<uint32_t> kept(batch.facts.size());
     for (uint32_t i = 0; i < kept.size(); ++i) kept[i] = i;
     FOOTFALL_RETURN_IF_ERROR(people->Load(batch, kept, identities, UINT64_MAX));
     people->Apply(batch, kept, identities, 0, &arrivals, rule);
-    if (may_write && people->ShouldFlush()) return people->Flush(number);
+    if (may_write && people->ShouldFlush()) return people->Flush(number, sealed);
     return absl::OkStatus();
   });
 }
@@ -212,6 +225,15 @@ absl::Status EventStore::Impl::CatchUpPeople() {
   return absl::OkStatus();
 }
 
+// From here on the store has chunks, or may get some.
+absl::Status EventStore::Impl::RaiseFormat() {
+  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t version, ReadMark(*rocks_, kFormatKey));
+  if (version == kFormatVersion) return absl::OkStatus();
+  std::string row;
+  PutVarint(row, kFormatVersion);
+  return rocks_->Put(kMeta, kFormatKey, row);
+}
+
 absl::Status EventStore::Impl::OpenWriter(bool create) {
   FOOTFALL_ASSIGN_OR_RETURN(
       rocks_, Rocks::Open(path_, Rocks::Access::kWrite, create, budget_, options_.log));
@@ -220,7 +242,9 @@ absl::Status EventStore::Impl::OpenWriter(bool create) {
     FOOTFALL_RETURN_IF_ERROR(CreateMeta(*rocks_));
   }
   FOOTFALL_RETURN_IF_ERROR(LoadMeta(*rocks_));
+  FOOTFALL_RETURN_IF_ERROR(RaiseFormat());
   FOOTFALL_RETURN_IF_ERROR(LoadDictionaries(*rocks_));
+  FOOTFALL_RETURN_IF_ERROR(LoadRuns());
   people_ = std::make_unique<People>(rocks_, key_, budget_.people);
   ids_ = std::make_unique<IdIndex>(rocks_, budget_.ids);
   FOOTFALL_RETURN_IF_ERROR(ids_->Load());
@@ -242,7 +266,11 @@ absl::Status EventStore::Impl::OpenWriter(bool create) {
   if (people_behind_) FOOTFALL_RETURN_IF_ERROR(CatchUpPeople());
   view_bytes_ = people_->bytes() + ids_->bytes() + dictionaries_->bytes();
   FOOTFALL_ASSIGN_OR_RETURN(const auto rebuild, rocks_->Get(kMeta, kRebuildKey));
-  return rebuild.has_value() ? RebuildSessions() : absl::OkStatus();
+  if (rebuild.has_value()) FOOTFALL_RETURN_IF_ERROR(RebuildSessions());
+  // A store of an earlier version has all of its events in the log.
+  if (options_.background_sealing) StartBackground();
+  SealWhenDue(unsealed_since_ms_);
+  return absl::OkStatus();
 }
 
 absl::Status EventStore::Impl::OpenReader() { return TakeReaderSnapshot().status(); }
@@ -291,6 +319,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> EventStore::Impl::TakeReaderSnap
     }
     FOOTFALL_RETURN_IF_ERROR(LoadMeta(**rocks));
     FOOTFALL_RETURN_IF_ERROR(LoadDictionaries(**rocks));
+    FOOTFALL_ASSIGN_OR_RETURN(runs_, ReadRuns(**rocks, nullptr));
     FOOTFALL_ASSIGN_OR_RETURN(const uint64_t through,
                               ReadMark(**rocks, kPeopleThroughKey));
     People people(*rocks, key_, budget_.people);

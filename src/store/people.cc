@@ -265,7 +265,7 @@ bool People::ShouldFlush() const {
   return bytes() > bytes_max_ || applied_since_flush_ > kEventsBehindMax;
 }
 
-absl::Status People::Flush(uint64_t through) {
+absl::Status People::Flush(uint64_t through, uint64_t sealed) {
   rocksdb::WriteBatch batch;
   rocksdb::ColumnFamilyHandle* const family = rocks_->family(kPeople);
   for (const auto& [code, entry] : states_) {
@@ -282,6 +282,11 @@ absl::Status People::Flush(uint64_t through) {
   std::string row;
   PutVarint(row, through);
   batch.Put(rocks_->family(kMeta), kPeopleThroughKey, ToSlice(row));
+  if (sealed > 0) {
+    row.clear();
+    PutVarint(row, sealed);
+    batch.Put(rocks_->family(kMeta), kPeopleSealedKey, ToSlice(row));
+  }
   if (absl::Status status = rocks_->Write(&batch, false); !status.ok()) return status;
 
   // Who was not used since the last flush goes first, then others at random, so that

@@ -82,8 +82,9 @@ class People {
                            int64_t horizon_ms);
 
   // Writes all changed states, with `through`, the last log record they include, in one
-  // atom; then drops what the budget has no room for.
-  absl::Status Flush(uint64_t through);
+  // atom; then drops what the budget has no room for. While they are computed from
+  // nothing `through` is 0 and `sealed` how many records made of chunks they include.
+  absl::Status Flush(uint64_t through, uint64_t sealed = 0);
   // The changed states, as Flush would write them.
   StateOverlay Overlay() const;
   // Whether changed states take so much memory that they should be written.

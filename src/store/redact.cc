@@ -1,6 +1,7 @@
 // Redaction goes through these phases; each step of one is an atom, so that a crash
 // anywhere leaves the progress row telling where to go on:
-//   log     records are rewritten, a slice at a time, while others append in between
+//   log     chunks and then records are rewritten, some at a time, while others append in
+//           between
 //   people  the states are computed anew from the log, when events went or changed what
 //           people are described by
 //   files   what the files still hold of the old bytes goes
@@ -59,10 +60,13 @@ absl::StatusOr<RedactReport> EventStore::Impl::Redact(const RedactOptions& optio
   if (!alone.owns_lock()) {
     return absl::FailedPreconditionError("the store is being redacted already");
   }
+  const std::unique_lock building(build_mutex_);
   FOOTFALL_ASSIGN_OR_RETURN(Redaction redaction, BeginRedaction(options.key));
   using Phase = Redaction::Phase;
   while (redaction.phase == Phase::kLog) {
     if (!base::Cancel::Check(options.cancel).ok()) return redaction.Report(false);
+    FOOTFALL_ASSIGN_OR_RETURN(const bool sealed, RedactNextChunk(redaction, redactor));
+    if (sealed) continue;
     if (redaction.next < redaction.end) {
       FOOTFALL_RETURN_IF_ERROR(RedactSlice(redaction, redactor));
     } else {
@@ -80,15 +84,18 @@ absl::StatusOr<RedactReport> EventStore::Impl::CountRedaction(
   FOOTFALL_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot,
                             TakeSnapshotInside());
   RedactReport report;
-  const auto& parts = static_cast<const StoreSnapshot&>(*snapshot).parts();
+  const auto& stored = static_cast<const StoreSnapshot&>(*snapshot);
+  const auto& parts = stored.parts();
+  FOOTFALL_ASSIGN_OR_RETURN(const StoredRuns* runs, stored.Runs());
   const RecordScan scan{.rocks = parts.rocks.get(),
                         .dictionaries = parts.dictionaries.get(),
                         .snapshot = parts.snapshot,
+                        .runs = runs,
                         .cancel = options.cancel};
   std::vector<std::string> names;
   const auto ignore = [](const model::Event&) {};
   const absl::Status scanned =
-      ScanRecords(scan, [&](uint64_t number, LogRecord& record) -> absl::Status {
+      ScanRecords(scan, [&](const Place& place, LogRecord& record) -> absl::Status {
         NameByCode(record, &names);
         const absl::Status visited = record.Visit(
             [&](const EventDecoder::Decoded& decoded, uint64_t) -> absl::Status {
@@ -100,8 +107,8 @@ absl::StatusOr<RedactReport> EventStore::Impl::CountRedaction(
               report.dropped += fate == Redactor::Fate::kDropped;
               return absl::OkStatus();
             });
-        report.records_done = number;
-        return AtRecord(number, visited);
+        if (!place.sealed()) report.records_done = place.record;
+        return At(place, visited);
       });
   report.done = scanned.ok();
   auto last = parts.rocks->Iterate(kLog, parts.snapshot);
@@ -130,10 +137,12 @@ absl::StatusOr<EventStore::Impl::Redaction> EventStore::Impl::BeginRedaction(
   return redaction;
 }
 
-// Redacts the events of one record into the slice.
-absl::Status EventStore::Impl::RedactRecord(uint64_t number, LogRecord& record,
-                                            Redactor& redactor, Redaction& redaction,
-                                            RedactedSlice& slice) {
+// Redacts the events of one record into the slice's batch. Answers whether that changed
+// any of them.
+absl::StatusOr<bool> EventStore::Impl::RedactEvents(const Place& place, LogRecord& record,
+                                                    Redactor& redactor,
+                                                    Redaction& redaction,
+                                                    RedactedSlice& slice) {
   NameByCode(record, &slice.names);
   slice.batch.Clear();
   slice.arrivals.clear();
@@ -174,21 +183,115 @@ absl::Status EventStore::Impl::RedactRecord(uint64_t number, LogRecord& record,
         slice.arrivals.push_back(arrival);
         return absl::OkStatus();
       });
-  FOOTFALL_RETURN_IF_ERROR(AtRecord(number, visited));
+  FOOTFALL_RETURN_IF_ERROR(At(place, visited));
   slice.examined += record.header().events;
-  if (report.changed + report.dropped == touched_before) return absl::OkStatus();
+  return report.changed + report.dropped > touched_before;
+}
+
+// What the events of the slice's batch are stored as.
+std::string EventStore::Impl::EncodeRedacted(const RedactedSlice& slice,
+                                             int64_t ingest_ms) {
+  return EncodeRewritten(slice.batch, slice.arrivals, ingest_ms,
+                         [this](uint32_t dictionary, std::string_view text) {
+                           return dictionaries_->CodeOf(dictionary, text);
+                         });
+}
+
+absl::Status EventStore::Impl::RedactRecord(uint64_t number, LogRecord& record,
+                                            Redactor& redactor, Redaction& redaction,
+                                            RedactedSlice& slice) {
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const bool changed,
+      RedactEvents(Place{.record = number}, record, redactor, redaction, slice));
+  if (!changed) return absl::OkStatus();
   rocksdb::ColumnFamilyHandle* const family = rocks_->family(kLog);
   if (slice.batch.facts.empty()) {
     slice.rows.Delete(family, ToSlice(RecordKey(number)));
     return absl::OkStatus();
   }
-  const std::string value =
-      EncodeRewritten(slice.batch, slice.arrivals, record.header().ingest_ms,
-                      [this](uint32_t dictionary, std::string_view text) {
-                        return dictionaries_->CodeOf(dictionary, text);
-                      });
-  slice.rows.Put(family, ToSlice(RecordKey(number)), ToSlice(value));
+  slice.rows.Put(family, ToSlice(RecordKey(number)),
+                 ToSlice(EncodeRedacted(slice, record.header().ingest_ms)));
   return absl::OkStatus();
+}
+
+// Redacts the next chunk; false when all have been gone through.
+absl::StatusOr<bool> EventStore::Impl::RedactNextChunk(Redaction& redaction,
+                                                       Redactor& redactor) {
+  const Exclusive exclusive(this);
+  FOOTFALL_RETURN_IF_ERROR(Heal());
+  const RunRow* found = nullptr;
+  for (const RunRow& run : runs_) {
+    const bool later = run.number >= redaction.next_run;
+    if (later && (found == nullptr || run.number < found->number)) found = &run;
+  }
+  if (found == nullptr) return false;
+  RunRow row = *found;
+  FOOTFALL_ASSIGN_OR_RETURN(const StoredRuns runs,
+                            OpenRuns(rocks_, nullptr, {row}, *run_cache_));
+  const StoredRun& run = *runs.front();
+  Redaction next = redaction;
+  size_t index = 0;
+  if (row.number == next.next_run) {
+    while (index < run.summaries().size() && run.number_of(index) < next.next_chunk) {
+      ++index;
+    }
+  }
+  const bool last = index + 1 >= run.summaries().size();
+  next.next_run = last ? row.number + 1 : row.number;
+  next.next_chunk = last ? 0 : run.number_of(index + 1);
+  RedactedSlice slice(rocks_.get());
+  const size_t strings = dictionaries_->size();
+  absl::Status status;
+  if (index < run.summaries().size()) {
+    status = RedactChunk(run, index, redactor, next, &row, slice);
+  }
+  if (status.ok()) status = WriteSlice(next, strings, slice);
+  if (!status.ok()) {
+    dictionaries_->Truncate(strings);
+    return status;
+  }
+  if (row.version != run.row().version) TakeOver(row);
+  redaction = std::move(next);
+  return true;
+}
+
+// Redacts a chunk into the rows of the slice, and `row`.
+absl::Status EventStore::Impl::RedactChunk(const StoredRun& run, size_t index,
+                                           Redactor& redactor, Redaction& redaction,
+                                           RunRow* row, RedactedSlice& slice) {
+  const Place place{.run = row->number, .chunk = run.number_of(index)};
+  Rows rows;
+  FOOTFALL_RETURN_IF_ERROR(run.Decode(index, &rows));
+  // Rows stay where they are, whoever their anonymous id was linked to since.
+  absl::flat_hash_map<uint64_t, uint64_t> owners;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Rows::Key key = rows.key(i);
+    if (key.person == 0) owners[key.stream] = key.owner;
+  }
+  const auto owner_of = [&owners](uint64_t stream) -> absl::StatusOr<uint64_t> {
+    return owners.at(stream);
+  };
+  Rows redacted;
+  LogRecord record;
+  bool any = false;
+  for (size_t begin = 0; begin < rows.size(); begin += kSliceEvents) {
+    const size_t end = std::min(begin + kSliceEvents, rows.size());
+    const std::string before = rows.ToRecord(begin, end, rows.key(begin).arrival);
+    FOOTFALL_RETURN_IF_ERROR(At(place, record.Parse(before)));
+    FOOTFALL_RETURN_IF_ERROR(At(place, record.Resolve(*dictionaries_)));
+    FOOTFALL_ASSIGN_OR_RETURN(const bool changed,
+                              RedactEvents(place, record, redactor, redaction, slice));
+    any = any || changed;
+    if (!changed) {
+      redacted.Append(rows, begin, end);
+    } else if (!slice.batch.facts.empty()) {
+      const std::string after = EncodeRedacted(slice, record.header().ingest_ms);
+      FOOTFALL_RETURN_IF_ERROR(At(place, record.Parse(after)));
+      FOOTFALL_RETURN_IF_ERROR(
+          At(place, redacted.Append(record, INT64_MIN, INT64_MAX, owner_of)));
+    }
+  }
+  return any ? PutChunk(run, index, redacted, row, &slice.rows) : absl::OkStatus();
 }
 
 // Goes through the next records and writes what became of them, with the progress.
@@ -203,7 +306,8 @@ absl::Status EventStore::Impl::RedactSlice(Redaction& redaction, Redactor& redac
   next.next = next.end;
   bool full = false;
   absl::Status status =
-      ScanRecords(scan, [&](uint64_t number, LogRecord& record) -> absl::Status {
+      ScanRecords(scan, [&](const Place& place, LogRecord& record) -> absl::Status {
+        const uint64_t number = place.record;
         full = number >= next.end || slice.examined >= kSliceEvents ||
                slice.rows.GetDataSize() >= kSliceBytes;
         if (!full) return RedactRecord(number, record, redactor, next, slice);
@@ -216,6 +320,7 @@ absl::Status EventStore::Impl::RedactSlice(Redaction& redaction, Redactor& redac
     dictionaries_->Truncate(strings);
     return status;
   }
+  unsealed_ -= std::min(unsealed_, slice.removed);
   redaction = std::move(next);
   return absl::OkStatus();
 }
@@ -257,6 +362,7 @@ absl::Status EventStore::Impl::WriteSlice(const Redaction& next, size_t strings,
   rows.Put(meta, ToSlice(next.row_key), ToSlice(next.Encode()));
   FOOTFALL_RETURN_IF_ERROR(WriteSynced(rows));
   counters_ = counters;
+  ++epoch_;
   return absl::OkStatus();
 }
 
@@ -295,7 +401,7 @@ absl::Status EventStore::Impl::EraseRedacted(const Redaction& redaction) {
     }
     // Others append and read meanwhile.
     FOOTFALL_RETURN_IF_ERROR(rocks_->Flush());
-    for (const Family rewritten : {kLog, kDictionary, kPeople}) {
+    for (const Family rewritten : {kLog, kDictionary, kPeople, kChunks}) {
       FOOTFALL_RETURN_IF_ERROR(rocks_->CompactAll(rewritten));
     }
   }

@@ -151,8 +151,10 @@ absl::Status EventStore::Impl::StartPeoplePhase(Redaction& redaction) {
   // Runs of sessions are computed while their events are known.
   if (expired) FOOTFALL_RETURN_IF_ERROR(SettleStaleRuns(nullptr));
   FOOTFALL_RETURN_IF_ERROR(people_->Flush(counters_.next_record - 1));
+  FOOTFALL_ASSIGN_OR_RETURN(const absl::flat_hash_set<uint64_t> unlinked, FindUnlinked());
+  FOOTFALL_RETURN_IF_ERROR(RewriteUnlinked(unlinked));
   rocksdb::WriteBatch rows;
-  FOOTFALL_RETURN_IF_ERROR(Unlink(rows));
+  FOOTFALL_RETURN_IF_ERROR(Unlink(unlinked, rows));
   Redaction next = redaction;
   next.phase = Redaction::Phase::kPeople;
   next.next = 1;
@@ -174,34 +176,42 @@ absl::Status EventStore::Impl::StartPeoplePhase(Redaction& redaction) {
   return absl::OkStatus();
 }
 
-// Adds the rows that take away the links whose events were dropped, unless another event
-// says the same.
-absl::Status EventStore::Impl::Unlink(rocksdb::WriteBatch& rows) {
+// Anonymous ids whose link was said by events that were dropped, and by no other.
+absl::StatusOr<absl::flat_hash_set<uint64_t>> EventStore::Impl::FindUnlinked() {
   absl::flat_hash_set<uint64_t> codes;
   auto marks = rocks_->Iterate(kMeta);
   for (marks->Seek(ToSlice(kUnlinkPrefix));
        marks->Valid() && marks->key().starts_with(ToSlice(kUnlinkPrefix));
        marks->Next()) {
-    Reader reader(ToView(marks->key()).substr(kUnlinkPrefix.size()));
-    codes.insert(reader.Fixed64());
-    rows.Delete(rocks_->family(kMeta), marks->key());
+    codes.insert(Reader(ToView(marks->key()).substr(kUnlinkPrefix.size())).Fixed64());
   }
   FOOTFALL_RETURN_IF_ERROR(FromRocks(marks->status()));
-  if (codes.empty()) return absl::OkStatus();
-  const RecordScan scan{.rocks = rocks_.get(), .dictionaries = dictionaries_.get()};
+  if (codes.empty()) return codes;
+  FOOTFALL_ASSIGN_OR_RETURN(const StoredRuns runs,
+                            OpenRuns(rocks_, nullptr, runs_, *run_cache_));
+  const RecordScan scan{
+      .rocks = rocks_.get(), .dictionaries = dictionaries_.get(), .runs = &runs};
   FOOTFALL_RETURN_IF_ERROR(
-      ScanRecords(scan, [&](uint64_t number, LogRecord& record) -> absl::Status {
-        return AtRecord(number,
-                        record.Visit([&](const EventDecoder::Decoded& decoded, uint64_t) {
-                          if (IsLink(decoded.event) && decoded.person != UINT32_MAX &&
-                              decoded.anonymous != UINT32_MAX) {
-                            codes.erase(record.people()[decoded.anonymous]);
-                          }
-                          return absl::OkStatus();
-                        }));
+      ScanRecords(scan, [&](const Place& place, LogRecord& record) -> absl::Status {
+        return At(place,
+                  record.Visit([&](const EventDecoder::Decoded& decoded, uint64_t) {
+                    if (IsLink(decoded.event) && decoded.person != UINT32_MAX &&
+                        decoded.anonymous != UINT32_MAX) {
+                      codes.erase(record.people()[decoded.anonymous]);
+                    }
+                    return absl::OkStatus();
+                  }));
       }));
+  return codes;
+}
+
+// Adds the rows that take these links away, and the marks of all that were doubtful.
+absl::Status EventStore::Impl::Unlink(const absl::flat_hash_set<uint64_t>& codes,
+                                      rocksdb::WriteBatch& rows) {
+  rows.DeleteRange(rocks_->family(kMeta), ToSlice(kUnlinkPrefix), ToSlice(kUnlinkEnd));
   for (const uint64_t code : codes) {
     rows.Delete(rocks_->family(kPeople), ToSlice(LinkKey(code)));
+    rows.Delete(rocks_->family(kMeta), ToSlice(NumberedKey(kMovedPrefix, code)));
     FOOTFALL_ASSIGN_OR_RETURN(const auto id, rocks_->Get(kPeople, CodeKey(code)));
     if (!id.has_value()) continue;  // Forgotten meanwhile.
     const auto [kind, text] = DecodeIdRow(*id);
@@ -216,6 +226,7 @@ void EventStore::Impl::PutPeopleThrough(uint64_t record,
   std::string row;
   PutVarint(row, record);
   rows.Put(rocks_->family(kMeta), kPeopleThroughKey, ToSlice(row));
+  rows.Delete(rocks_->family(kMeta), kPeopleSealedKey);
 }
 
 // Takes out of the next states what comes from stored events.
@@ -268,9 +279,12 @@ absl::StatusOr<std::vector<uint64_t>> EventStore::Impl::CountActivity(uint64_t f
                                                                       uint64_t end) {
   std::vector<uint64_t> counts(end - first);
   CodeLookup lookup(rocks_.get(), nullptr);
-  const RecordScan scan{.rocks = rocks_.get(), .dictionaries = dictionaries_.get()};
+  FOOTFALL_ASSIGN_OR_RETURN(const StoredRuns runs,
+                            OpenRuns(rocks_, nullptr, runs_, *run_cache_));
+  const RecordScan scan{
+      .rocks = rocks_.get(), .dictionaries = dictionaries_.get(), .runs = &runs};
   const absl::Status scanned =
-      ScanRecords(scan, [&](uint64_t number, LogRecord& record) -> absl::Status {
+      ScanRecords(scan, [&](const Place& place, LogRecord& record) -> absl::Status {
         lookup.Trim();
         const std::vector<uint64_t>& people = record.people();
         const absl::Status visited = record.Visit(
@@ -286,7 +300,7 @@ absl::StatusOr<std::vector<uint64_t>> EventStore::Impl::CountActivity(uint64_t f
               if (person >= first && person < end) ++counts[person - first];
               return absl::OkStatus();
             });
-        return AtRecord(number, visited);
+        return At(place, visited);
       });
   if (!scanned.ok()) return scanned;
   return counts;

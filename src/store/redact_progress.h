@@ -17,7 +17,10 @@ struct EventStore::Impl::Redaction {
 
   std::string row_key;
   Phase phase = Phase::kLog;
-  // kLog: log records from `next` to before `end` are still to be gone through.
+  // kLog: chunks from this one on, by run and number, and then log records from `next` to
+  // before `end` are still to be gone through. Nothing is sealed or merged meanwhile.
+  uint64_t next_run = 0;
+  uint32_t next_chunk = 0;
   // kPeople: codes of people from `next` on.
   uint64_t next = 1;
   uint64_t end = 1;
@@ -39,6 +42,8 @@ struct EventStore::Impl::Redaction {
       PutBytes(row, rule);
       PutVarint(row, count);
     }
+    PutVarint(row, next_run);
+    PutVarint(row, next_chunk);
     return row;
   }
   bool Decode(std::string_view row) {
@@ -55,6 +60,11 @@ struct EventStore::Impl::Redaction {
     for (size_t left = reader.Count(); left > 0 && reader.ok(); --left) {
       const std::string rule(reader.Bytes());
       report.rules[rule] = reader.Varint();
+    }
+    // Rows of format version 1 end here; their stores had no runs.
+    if (!reader.done()) {
+      next_run = reader.Varint();
+      next_chunk = static_cast<uint32_t>(reader.Varint());
     }
     return stored_phase <= static_cast<uint8_t>(Phase::kFiles) && reader.ok() &&
            reader.done();

@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "rocksdb/cache.h"
+#include "rocksdb/convenience.h"
 #include "rocksdb/env.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
@@ -17,8 +18,8 @@
 namespace footfall::store {
 namespace {
 
-constexpr const char* kFamilyNames[kFamilies] = {"default", "log", "dictionary", "people",
-                                                 "ids"};
+constexpr const char* kFamilyNames[kFamilies] = {"default", "log", "dictionary",
+                                                 "people",  "ids", "chunks"};
 
 // Takes out "[db/db_impl/db_impl.cc:2893] ", which tells a host nothing.
 std::string WithoutSources(std::string_view message) {
@@ -163,6 +164,11 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const Budget& budget,
       break;
     case kIds:
       options.compression = rocksdb::kNoCompression;  // Hashes do not compress.
+      break;
+    case kChunks:
+      // Columns are compressed already, and each is a block of its own.
+      options.compression = rocksdb::kNoCompression;
+      table.block_size = 4 << 10;
       break;
     default:
       break;
@@ -335,6 +341,37 @@ absl::Status Rocks::CompactAll(Family family) const {
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
   return FromRocks(db_->CompactRange(options, handles_[family], nullptr, nullptr));
+}
+
+absl::Status Rocks::CompactRange(Family family, std::string_view begin,
+                                 std::string_view end) const {
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  const rocksdb::Slice first = ToSlice(begin);
+  const rocksdb::Slice last = ToSlice(end);
+  return FromRocks(db_->CompactRange(options, handles_[family], &first, &last));
+}
+
+std::unique_ptr<rocksdb::SstFileWriter> Rocks::NewFileWriter(Family family) const {
+  return std::make_unique<rocksdb::SstFileWriter>(
+      rocksdb::EnvOptions(), db_->GetOptions(handles_[family]), handles_[family]);
+}
+
+absl::Status Rocks::AddFiles(Family family, const std::vector<std::string>& paths) const {
+  rocksdb::IngestExternalFileOptions options;
+  options.move_files = true;
+  options.write_global_seqno = false;
+  return FromRocks(db_->IngestExternalFile(handles_[family], paths, options));
+}
+
+absl::Status Rocks::RemoveRange(Family family, std::string_view begin,
+                                std::string_view end) const {
+  const rocksdb::Slice first = ToSlice(begin);
+  const rocksdb::Slice last = ToSlice(end);
+  FOOTFALL_RETURN_IF_ERROR(FromRocks(rocksdb::DeleteFilesInRange(
+      db_.get(), handles_[family], &first, &last, /*include_end=*/false)));
+  return FromRocks(
+      db_->DeleteRange(rocksdb::WriteOptions(), handles_[family], first, last));
 }
 
 uint64_t Rocks::MemoryBytes() const {

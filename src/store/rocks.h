@@ -15,16 +15,20 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "rocksdb/db.h"
+#include "rocksdb/sst_file_writer.h"
 #include "rocksdb/write_batch.h"
 #include "rocksdb/write_buffer_manager.h"
 #include "store/event_store.h"
 
 namespace footfall::store {
 
-inline constexpr uint32_t kFormatVersion = 1;
+inline constexpr uint32_t kFormatVersion = 2;
+// Stores of this version differ in having no chunks; opening one for writing makes it
+// new.
+inline constexpr uint32_t kFormatWithoutChunks = 1;
 
 // Column families; FORMAT.md describes the rows of each.
-enum Family : size_t { kMeta, kLog, kDictionary, kPeople, kIds, kFamilies };
+enum Family : size_t { kMeta, kLog, kDictionary, kPeople, kIds, kChunks, kFamilies };
 
 using LogFunction = std::function<void(LogSeverity, std::string_view)>;
 
@@ -93,6 +97,18 @@ class Rocks {
   absl::Status Flush() const;
   // Rewrites all files of the family, so that what was deleted is gone from them.
   absl::Status CompactAll(Family family) const;
+  // The same for the files that hold keys in [begin, end).
+  absl::Status CompactRange(Family family, std::string_view begin,
+                            std::string_view end) const;
+  // A writer of a file whose rows AddFiles takes over as they are. The path must not
+  // exist.
+  std::unique_ptr<rocksdb::SstFileWriter> NewFileWriter(Family family) const;
+  // Takes over files, whose keys nothing else has; they are moved.
+  absl::Status AddFiles(Family family, const std::vector<std::string>& paths) const;
+  // Removes the files that hold nothing but keys in [begin, end), and then what is left
+  // of these keys. No snapshot may need them any more.
+  absl::Status RemoveRange(Family family, std::string_view begin,
+                           std::string_view end) const;
   // Goes on with another budget.
   absl::Status SetBudget(const Budget& budget) const;
   absl::Status Close();

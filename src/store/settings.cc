@@ -137,6 +137,13 @@ absl::Status ApplySetting(std::string_view key, std::string_view value,
   if (key == "memory_budget") {
     return ParseBudget(key, value, &settings->memory_budget_bytes);
   }
+  if (key == "seal_events") {
+    return ParseWhole(key, value, 0, 10'000'000, &settings->seal_events);
+  }
+  if (key == "seal_after") {
+    return ParseSpan(key, value, 365 * kDayMs, "a duration from 1s to 365d, such as 24h",
+                     &settings->seal_after_ms);
+  }
   return base::MakeError(absl::StatusCode::kInvalidArgument,
                          base::Cat("there is no setting '", key, "'"));
 }
@@ -154,6 +161,8 @@ base::Json Settings::ToJson() const {
   json.Set("event_bytes_max", event_bytes_max);
   json.Set("account_property", account_property);
   json.Set("memory_budget", FormatBytes(memory_budget_bytes));
+  json.Set("seal_events", seal_events);
+  json.Set("seal_after", FormatSpan(seal_after_ms));
   return json;
 }
 

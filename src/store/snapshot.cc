@@ -7,12 +7,18 @@
 #include "base/strings.h"
 #include "store/coding.h"
 #include "store/meta.h"
+#include "store/rows.h"
+#include "store/run.h"
 
 namespace footfall::store {
 namespace {
 
 constexpr size_t kIdsRemembered = 1 << 18;
 constexpr size_t kReadahead = 1 << 20;
+// Rows of a chunk that are made into one record.
+constexpr size_t kRecordRows = 50'000;
+// Rows of the log that are made into one run in memory.
+constexpr uint64_t kTailRows = uint64_t{1} << 19;
 // Allowed per event in a slice of stale people: its time, at worst a run of its own, and
 // as much again for what vectors hold in reserve.
 constexpr uint64_t kFreshEventBytes = 64;
@@ -26,36 +32,142 @@ absl::Status DamagedPerson(uint64_t code) {
 
 }  // namespace
 
-absl::Status AtRecord(uint64_t number, const absl::Status& status) {
-  if (status.code() != absl::StatusCode::kDataLoss) return status;
-  return base::MakeError(absl::StatusCode::kDataLoss,
-                         base::Cat("log record ", number, " ", base::MessageOf(status)));
+std::string Place::ToString() const {
+  return sealed() ? base::Cat("run ", run, " chunk ", chunk)
+                  : base::Cat("log record ", record);
 }
 
-absl::Status ScanRecords(
-    const RecordScan& scan,
-    absl::FunctionRef<absl::Status(uint64_t record, LogRecord& parsed)> visit) {
+absl::Status At(const Place& place, const absl::Status& status) {
+  if (status.code() != absl::StatusCode::kDataLoss) return status;
+  return base::MakeError(absl::StatusCode::kDataLoss,
+                         base::Cat(place.ToString(), " ", base::MessageOf(status)));
+}
+
+namespace {
+
+using RecordVisitor =
+    absl::FunctionRef<absl::Status(const Place& place, LogRecord& parsed)>;
+
+absl::Status VisitRecord(const RecordScan& scan, const Place& place,
+                         std::string_view value, LogRecord& record, RecordVisitor visit) {
+  FOOTFALL_RETURN_IF_ERROR(At(place, record.Parse(value)));
+  FOOTFALL_RETURN_IF_ERROR(At(place, record.Resolve(*scan.dictionaries)));
+  return visit(place, record);
+}
+
+absl::Status ScanRun(const RecordScan& scan, const StoredRun& run, RecordVisitor visit) {
+  LogRecord record;
+  for (size_t i = 0; i < run.summaries().size(); ++i) {
+    FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(scan.cancel));
+    const ChunkSummary& chunk = run.summaries()[i];
+    if (scan.wanted && !scan.wanted({.events = chunk.rows,
+                                     .min_time_ms = chunk.min_time_ms,
+                                     .max_time_ms = chunk.max_time_ms})) {
+      continue;
+    }
+    const Place place{.run = run.row().number, .chunk = run.number_of(i)};
+    Rows rows;
+    FOOTFALL_RETURN_IF_ERROR(run.Decode(i, &rows));
+    if (scan.stats != nullptr) {
+      ++scan.stats->records_read;
+      scan.stats->events_read += rows.size();
+    }
+    for (size_t begin = 0; begin < rows.size(); begin += kRecordRows) {
+      const std::string value = rows.ToRecord(
+          begin, std::min(begin + kRecordRows, rows.size()), rows.key(begin).arrival);
+      FOOTFALL_RETURN_IF_ERROR(VisitRecord(scan, place, value, record, visit));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ScanRecords(const RecordScan& scan, RecordVisitor visit) {
+  if (scan.runs != nullptr) {
+    for (const auto& run : *scan.runs) {
+      FOOTFALL_RETURN_IF_ERROR(ScanRun(scan, *run, visit));
+    }
+  }
   auto rows = scan.rocks->Iterate(kLog, scan.snapshot, /*fill_cache=*/false, kReadahead);
   LogRecord record;
   for (rows->Seek(ToSlice(RecordKey(scan.from))); rows->Valid(); rows->Next()) {
     FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(scan.cancel));
-    const uint64_t number = Reader(ToView(rows->key())).Fixed64();
+    const Place place{.record = Reader(ToView(rows->key())).Fixed64()};
     const std::string_view value = ToView(rows->value());
-    if (scan.wanted) {
-      RecordHeader header;
-      FOOTFALL_RETURN_IF_ERROR(AtRecord(number, LogRecord::ParseHeader(value, &header)));
-      if (!scan.wanted(header)) continue;
-    }
-    FOOTFALL_RETURN_IF_ERROR(AtRecord(number, record.Parse(value)));
-    FOOTFALL_RETURN_IF_ERROR(AtRecord(number, record.Resolve(*scan.dictionaries)));
+    RecordHeader header;
+    FOOTFALL_RETURN_IF_ERROR(At(place, LogRecord::ParseHeader(value, &header)));
+    if (scan.wanted && !scan.wanted(header)) continue;
     if (scan.stats != nullptr) {
       ++scan.stats->records_read;
-      scan.stats->events_read += record.header().events;
+      scan.stats->events_read += header.events;
       scan.stats->bytes_read += value.size();
     }
-    FOOTFALL_RETURN_IF_ERROR(visit(number, record));
+    FOOTFALL_RETURN_IF_ERROR(VisitRecord(scan, place, value, record, visit));
   }
   return FromRocks(rows->status());
+}
+
+absl::StatusOr<StoredRuns> OpenRuns(const std::shared_ptr<Rocks>& rocks,
+                                    const rocksdb::Snapshot* snapshot,
+                                    const std::vector<RunRow>& rows, RunCache& cache) {
+  StoredRuns runs;
+  for (const RunRow& row : rows) {
+    FOOTFALL_ASSIGN_OR_RETURN(auto run,
+                              StoredRun::Load(rocks, snapshot, row, cache.Find(row)));
+    cache.Put(row, run->shared_summaries());
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+absl::StatusOr<MovedIds> ReadMoved(const Rocks& rocks,
+                                   const rocksdb::Snapshot* snapshot) {
+  MovedIds moved;
+  auto rows = rocks.Iterate(kMeta, snapshot);
+  for (rows->Seek(ToSlice(kMovedPrefix));
+       rows->Valid() && rows->key().starts_with(ToSlice(kMovedPrefix)); rows->Next()) {
+    Reader key(ToView(rows->key()).substr(kMovedPrefix.size()));
+    Reader value(ToView(rows->value()));
+    moved[key.Fixed64()] = value.Varint();
+    if (!key.ok() || !value.ok()) {
+      return absl::DataLossError("the store is damaged: a moved id cannot be read");
+    }
+  }
+  FOOTFALL_RETURN_IF_ERROR(FromRocks(rows->status()));
+  return moved;
+}
+
+uint64_t Owners::OwnerOf(const Rows::Key& key) const {
+  if (key.person == 0 && unlinked.contains(key.stream)) return key.stream;
+  const auto linked = moved.find(key.owner);
+  return linked == moved.end() ? key.owner : linked->second;
+}
+
+absl::Status AppendMisplaced(const StoredRuns& runs, const Owners& owners, bool activity,
+                             Rows* rows) {
+  if (owners.empty()) return absl::OkStatus();
+  std::vector<uint64_t> codes;
+  for (const auto& [code, person] : owners.moved) codes.push_back(code);
+  std::sort(codes.begin(), codes.end());
+  // Rows of a linked id may stand anywhere, others under their own code.
+  const auto may_have = [&](const ChunkSummary& chunk) {
+    const auto first = std::lower_bound(codes.begin(), codes.end(), chunk.first_person);
+    return !owners.unlinked.empty() ||
+           (first != codes.end() && *first <= chunk.last_person);
+  };
+  for (const auto& run : runs) {
+    for (size_t i = 0; i < run->summaries().size(); ++i) {
+      const ChunkSummary& chunk = run->summaries()[i];
+      if (chunk.activity != activity || !may_have(chunk)) continue;
+      Rows found;
+      FOOTFALL_RETURN_IF_ERROR(run->Decode(i, &found));
+      found.Filter([&](const Rows::Key& key) { return owners.Misplaced(key); });
+      found.Reown([&](const Rows::Key& key) { return owners.OwnerOf(key); });
+      rows->Append(found, 0, found.size());
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string_view> CodeLookup::Id(uint64_t code) {
@@ -100,9 +212,11 @@ absl::Status StoreSnapshot::Scan(
   }
   const int64_t to_ms = options.to_ms;
   CodeLookup lookup(parts_.rocks.get(), parts_.snapshot);
+  FOOTFALL_ASSIGN_OR_RETURN(const StoredRuns* runs, Runs());
   RecordScan scan{.rocks = parts_.rocks.get(),
                   .dictionaries = parts_.dictionaries.get(),
                   .snapshot = parts_.snapshot,
+                  .runs = runs,
                   .cancel = options.cancel,
                   .wanted =
                       [from_ms, to_ms](const RecordHeader& header) {
@@ -111,13 +225,13 @@ absl::Status StoreSnapshot::Scan(
                       },
                   .stats = stats};
   StoredEvent stored;
-  return ScanRecords(scan, [&](uint64_t number, LogRecord& record) -> absl::Status {
+  return ScanRecords(scan, [&](const Place& place, LogRecord& record) -> absl::Status {
     lookup.Trim();
     const std::vector<uint64_t>& people = record.people();
     for (size_t i = 0; i < people.size(); ++i) {
       if (people[i] == 0) continue;
       auto id = lookup.Id(people[i]);
-      if (!id.ok()) return AtRecord(number, id.status());
+      if (!id.ok()) return At(place, id.status());
       record.SetPersonId(i, *id);
     }
     absl::Status from_visitor;
@@ -139,8 +253,74 @@ absl::Status StoreSnapshot::Scan(
           stored.arrival = arrival;
           return from_visitor = visit(stored);
         });
-    return from_visitor.ok() ? AtRecord(number, status) : from_visitor;
+    return from_visitor.ok() ? At(place, status) : from_visitor;
   });
+}
+
+absl::StatusOr<const StoredRuns*> StoreSnapshot::Runs() const {
+  const std::unique_lock lock(runs_mutex_);
+  if (!runs_open_) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        runs_, OpenRuns(parts_.rocks, parts_.snapshot, parts_.runs, *parts_.run_cache));
+    runs_open_ = true;
+  }
+  return &runs_;
+}
+
+absl::Status StoreSnapshot::BuildTail() const {
+  const std::unique_lock lock(tail_mutex_);
+  if (tail_built_) return absl::OkStatus();
+  FOOTFALL_ASSIGN_OR_RETURN(const StoredRuns* runs, Runs());
+  Owners owners;
+  FOOTFALL_ASSIGN_OR_RETURN(owners.moved, ReadMoved(*parts_.rocks, parts_.snapshot));
+  Rows rows;
+  const auto end_run = [&rows](std::vector<std::shared_ptr<const Run>>& out) {
+    if (rows.size() == 0) return;
+    rows.Sort();
+    out.push_back(MakeMemoryRun(std::move(rows)));
+    rows = Rows();
+  };
+  // They arrived before whatever else there is of their streams.
+  std::vector<std::shared_ptr<const Run>> misplaced;
+  FOOTFALL_RETURN_IF_ERROR(AppendMisplaced(*runs, owners, /*activity=*/true, &rows));
+  end_run(misplaced);
+  std::vector<std::shared_ptr<const Run>> tail;
+  CodeLookup lookup(parts_.rocks.get(), parts_.snapshot);
+  LogRecord record;
+  auto records = parts_.rocks->Iterate(kLog, parts_.snapshot, false, kReadahead);
+  for (records->SeekToFirst(); records->Valid(); records->Next()) {
+    const Place place{.record = Reader(ToView(records->key())).Fixed64()};
+    FOOTFALL_RETURN_IF_ERROR(At(place, record.Parse(ToView(records->value()))));
+    lookup.Trim();
+    FOOTFALL_RETURN_IF_ERROR(
+        At(place, rows.Append(record, INT64_MIN, INT64_MAX, [&](uint64_t anonymous) {
+          return lookup.PersonOf(anonymous);
+        })));
+    if (rows.size() >= kTailRows) end_run(tail);
+  }
+  FOOTFALL_RETURN_IF_ERROR(FromRocks(records->status()));
+  end_run(tail);
+  misplaced_ = std::move(misplaced);
+  tail_ = std::move(tail);
+  moved_ = std::make_shared<const MovedIds>(std::move(owners.moved));
+  tail_built_ = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<BlockScan>> StoreSnapshot::ScanBlocks(
+    const BlockRequest& request) const {
+  FOOTFALL_ASSIGN_OR_RETURN(const StoredRuns* runs, Runs());
+  FOOTFALL_RETURN_IF_ERROR(BuildTail());
+  RunScanParts parts;
+  parts.runs = misplaced_;
+  parts.runs.insert(parts.runs.end(), runs->begin(), runs->end());
+  parts.runs.insert(parts.runs.end(), tail_.begin(), tail_.end());
+  parts.dictionaries = parts_.dictionaries;
+  parts.moved = moved_;
+  if (request.now_ms != INT64_MIN && parts_.settings.retention_days > 0) {
+    parts.expired_before_ms = request.now_ms - parts_.settings.retention_days * kDayMs;
+  }
+  return ScanRuns(parts, request);
 }
 
 absl::Status StoreSnapshot::ListStale() const {
@@ -264,13 +444,14 @@ absl::StatusOr<model::Person> StoreSnapshot::Describe(uint64_t code,
   return person;
 }
 
-absl::Status StoreSnapshot::VisitPeople(
+absl::Status StoreSnapshot::VisitPeopleBetween(
+    uint64_t first, uint64_t end,
     absl::FunctionRef<absl::Status(const model::Person&)> visit) const {
   auto rows = parts_.rocks->Iterate(kPeople, parts_.snapshot);
   auto ids = parts_.rocks->Iterate(kPeople, parts_.snapshot);
-  rows->Seek(std::string(1, kStatePrefix));
-  ids->Seek(std::string(1, kCodePrefix));
-  auto changed = parts_.overlay.begin();
+  rows->Seek(StateKey(first));
+  ids->Seek(CodeKey(first));
+  auto changed = parts_.overlay.lower_bound(first);
   while (true) {
     const bool has_row = rows->Valid() && rows->key()[0] == kStatePrefix;
     const bool has_changed = changed != parts_.overlay.end();
@@ -278,6 +459,7 @@ absl::Status StoreSnapshot::VisitPeople(
     const uint64_t row_code = has_row ? CodeOfKey(ToView(rows->key())) : UINT64_MAX;
     const uint64_t changed_code = has_changed ? changed->first : UINT64_MAX;
     const uint64_t code = std::min(row_code, changed_code);
+    if (code >= end) break;
     const std::string_view state =
         changed_code == code ? std::string_view(changed->second) : ToView(rows->value());
     if (!state.empty()) {

@@ -12,6 +12,7 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,7 +26,9 @@
 #include "store/meta.h"
 #include "store/people.h"
 #include "store/rocks.h"
+#include "store/run_builder.h"
 #include "store/snapshot.h"
+#include "store/stored_run.h"
 
 namespace footfall::store {
 
@@ -51,6 +54,7 @@ class EventStore::Impl {
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ListDocuments(
       std::string_view kind);
   absl::StatusOr<uint64_t> ForgetPerson(std::string_view id);
+  absl::StatusOr<SealReport> Seal(const SealOptions& options);
   absl::StatusOr<CompactReport> Compact(int64_t now_ms, const base::Cancel* cancel);
   absl::StatusOr<RedactReport> Redact(const RedactOptions& options, Redactor& redactor);
   absl::StatusOr<CheckReport> Check(const base::Cancel* cancel);
@@ -97,6 +101,7 @@ class EventStore::Impl {
   absl::Status LoadMeta(const Rocks& rocks);
   absl::Status LoadDictionaries(const Rocks& rocks);
   absl::Status CreateMeta(const Rocks& rocks);
+  absl::Status RaiseFormat();
   absl::Status Replay(const std::shared_ptr<Rocks>& rocks, uint64_t people_through,
                       People* people, uint64_t ids_through, IdIndex* ids, bool may_write);
   // Brings the states up to the log after they were cut back.
@@ -108,11 +113,44 @@ class EventStore::Impl {
   // maintenance.cc
   struct Rewrite;
   absl::StatusOr<uint64_t> RewriteLog(const Rewrite& rewrite);
+  absl::StatusOr<uint64_t> RewriteChunks(const Rewrite& rewrite);
+  // Adds the rows that make `rows` what chunk `index` holds; none takes the chunk away.
+  absl::Status PutChunk(const StoredRun& run, size_t index, const Rows& rows, RunRow* row,
+                        rocksdb::WriteBatch* batch);
+  // Replaces a row of runs_, once it is written.
+  void TakeOver(const RunRow& row);
+  absl::Status EraseOldChunk(const RunRow& run, uint32_t chunk);
   absl::StatusOr<uint64_t> FinishForgetting(std::string_view codes_row);
   absl::Status EraseUnused(const base::Cancel* cancel);
   absl::StatusOr<std::vector<std::pair<uint64_t, Hash128>>> StatelessPeople();
   absl::Status SettleStaleRuns(const base::Cancel* cancel);
   absl::Status RebuildSessions();
+
+  // seal.cc
+  absl::Status LoadRuns();
+  absl::Status RemoveDropped();
+  absl::Status TakeOverRuns(BuiltRuns built, int64_t expired_before_ms);
+  absl::StatusOr<BuildContext> NewBuild(const base::Cancel* cancel);
+  absl::Status PrepareSealing();
+  absl::Status SealLog(const base::Cancel* cancel, SealReport* report);
+  absl::Status MergeInto(const std::vector<RunRow>& inputs, int64_t expired_before_ms,
+                         const base::Cancel* cancel);
+  absl::StatusOr<bool> NeedsRewriting(const RunRow& row, const Owners& owners,
+                                      int64_t expired_before_ms);
+  absl::Status RewriteUnlinked(const absl::flat_hash_set<uint64_t>& codes);
+  absl::Status MergeSpans(int64_t expired_before_ms, const base::Cancel* cancel,
+                          SealReport* report);
+  std::vector<RunRow> RunsToMerge() const;
+  absl::Status MergeManyRuns(const base::Cancel* cancel, SealReport* report);
+  absl::StatusOr<bool> HasRows(std::string_view prefix) const;
+  bool ShouldSeal(int64_t now_ms) const;
+  void SealWhenDue(int64_t now_ms);
+
+  // background.cc
+  void StartBackground();
+  void WakeBackground();
+  void StopBackground();
+  absl::Status SealBeside();
 
   // redact.cc
   struct Redaction;
@@ -121,14 +159,23 @@ class EventStore::Impl {
                                               Redactor& redactor);
   absl::StatusOr<Redaction> BeginRedaction(std::string_view key);
   absl::Status RedactSlice(Redaction& redaction, Redactor& redactor);
+  absl::StatusOr<bool> RedactEvents(const Place& place, LogRecord& record,
+                                    Redactor& redactor, Redaction& redaction,
+                                    RedactedSlice& slice);
+  std::string EncodeRedacted(const RedactedSlice& slice, int64_t ingest_ms);
   absl::Status RedactRecord(uint64_t number, LogRecord& record, Redactor& redactor,
                             Redaction& redaction, RedactedSlice& slice);
+  absl::StatusOr<bool> RedactNextChunk(Redaction& redaction, Redactor& redactor);
+  absl::Status RedactChunk(const StoredRun& run, size_t index, Redactor& redactor,
+                           Redaction& redaction, RunRow* row, RedactedSlice& slice);
   absl::Status WriteSlice(const Redaction& next, size_t strings, RedactedSlice& slice);
   absl::Status WriteSynced(rocksdb::WriteBatch& rows);
   absl::Status EndLogPhase(Redaction& redaction, Redactor& redactor);
   absl::Status RedactStates(Redaction& redaction, Redactor& redactor);
   absl::Status StartPeoplePhase(Redaction& redaction);
-  absl::Status Unlink(rocksdb::WriteBatch& rows);
+  absl::StatusOr<absl::flat_hash_set<uint64_t>> FindUnlinked();
+  absl::Status Unlink(const absl::flat_hash_set<uint64_t>& codes,
+                      rocksdb::WriteBatch& rows);
   void PutPeopleThrough(uint64_t record, rocksdb::WriteBatch& rows) const;
   absl::Status KeepExpiredStates(Redaction& redaction);
   absl::StatusOr<std::vector<uint64_t>> CountActivity(uint64_t first, uint64_t end);
@@ -164,7 +211,19 @@ class EventStore::Impl {
   std::unique_ptr<IdIndex> ids_;
   Counters counters_;
   bool write_failed_ = false;
-  bool people_behind_ = false;  // CatchUpPeople must come before anything else.
+  std::vector<RunRow> runs_;  // By first arrival.
+  uint64_t next_run_ = 1;
+  uint64_t unsealed_ = 0;           // Events in the log.
+  uint64_t sealing_failed_at_ = 0;  // How many there were at the last attempt.
+  int64_t unsealed_since_ms_ = 0;
+  // People with codes below it may have rows in runs.
+  uint64_t sealed_people_ = 0;
+  uint64_t epoch_ = 0;            // Grows when records or chunks that were there change.
+  bool background_aged_ = false;  // What the log holds is to be sealed, however few.
+  bool people_behind_ = false;    // CatchUpPeople must come before anything else.
+  const std::shared_ptr<RunCache> run_cache_ = std::make_shared<RunCache>();
+  // Shared by all snapshots, to tell whether there is one.
+  const std::shared_ptr<const void> alive_ = std::make_shared<int>();
   std::weak_ptr<const Snapshot> last_snapshot_;
   uint64_t last_snapshot_version_ = 0;
   uint64_t version_ = 1;  // Grows with every change that a snapshot shows.
@@ -177,6 +236,16 @@ class EventStore::Impl {
   std::string reader_signature_;
   std::shared_ptr<const Snapshot> reader_snapshot_;
   uint64_t reader_erasures_ = 0;  // As of dictionaries_.
+
+  // Held by the one who builds runs; taken before a place in the queue.
+  std::mutex build_mutex_;
+  // The thread that seals, if the host asked for one.
+  std::thread background_;
+  std::mutex background_mutex_;
+  std::condition_variable background_wake_;
+  bool background_due_ = false;
+  bool background_stop_ = false;
+  base::Cancel background_cancel_;
 
   std::atomic<uint64_t> events_accepted_{0};
   std::atomic<uint64_t> events_duplicate_{0};

@@ -37,11 +37,13 @@ int main(void) {
   OFFSET(footfall_redact_options, dry_run, 16);
   SIZE(footfall_store_metrics, 80);
   OFFSET(footfall_store_metrics, memory_bytes, 72);
-  SIZE(footfall_report_options, 56);
+  SIZE(footfall_report_options, 64);
   OFFSET(footfall_report_options, from, 8);
   OFFSET(footfall_report_options, parameters_json, 32);
   OFFSET(footfall_report_options, now_ms, 40);
   OFFSET(footfall_report_options, cancel, 48);
+  OFFSET(footfall_report_options, threads, 56);
+  OFFSET(footfall_report_options, reserved, 60);
   SIZE(struct ArrowSchema, 72);
   SIZE(struct ArrowArray, 80);
   SIZE(struct ArrowArrayStream, 40);

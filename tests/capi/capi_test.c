@@ -437,6 +437,13 @@ static void test_upkeep(footfall_store* store) {
   CHECK(part.events_accepted == 25002);
   CHECK(part.events_duplicate == 0xABABABABABABABABu);
 
+  EXPECT(FOOTFALL_OK, footfall_store_seal(store, 0, NULL, &json, &error));
+  CHECK(contains(json, "\"events_sealed\":"));
+  CHECK(!contains(json, "\"events_sealed\":0"));
+  footfall_buffer_free(json);
+  EXPECT(FOOTFALL_OK, footfall_store_seal(store, 1, NULL, &json, &error));
+  CHECK(contains(json, "\"events_sealed\":0"));
+  footfall_buffer_free(json);
   EXPECT(FOOTFALL_OK,
          footfall_store_compact(store, kNow + 400LL * 86400000, NULL, &json, &error));
   CHECK(contains(json, "\"events_removed\":24502"));

@@ -160,9 +160,49 @@ class RunTest(ProgramTest):
         self.assertEqual(len(stats["elapsed_ms"]), 3)
         self.assertTrue(all(isinstance(one, (int, float)) for one in stats["elapsed_ms"]))
         self.assertEqual(stats["rows"], 2)
-        self.assertGreater(stats["bytes_read"], 0)
+        self.assertEqual(
+            set(stats),
+            {"elapsed_ms", "rows", "threads", "chunks_read", "chunks_pruned", "bytes_read",
+             "rows_read", "records_read", "stages_ms"},
+        )
+        self.assertEqual(stats["rows_read"], 3)
+        self.assertTrue(all(ms >= 0 for ms in stats["stages_ms"].values()))
         self.assertEqual(done.out.count("ana@example.com"), 1)
         self.run_program("report", "run", "users", "--db", self.db, "--repeat", "0", expect=2)
+
+    def test_threads_do_not_change_the_answer(self):
+        expected = self.report("users")["rows"]
+        for threads in ("1", "2", "5"):
+            self.assertEqual(self.report("users", "--threads", threads)["rows"], expected)
+
+    def test_explain(self):
+        explain = ["report", "explain", "logins", "--now", NOW]
+        explained = json.loads(self.on_store(*explain, "--json", "--to", "2025-12-01").out)
+        self.assertEqual(
+            list(explained),
+            ["version", "report", "kind", "now", "range", "timezone", "plan", "stats"],
+        )
+        self.assertEqual(explained["report"], "logins")
+        self.assertEqual(explained["plan"]["kind"], "logins")
+        self.assertEqual(
+            explained["range"], {"from": None, "to": "2025-12-01T00:00:00.000Z"}
+        )
+        self.assertEqual(explained["stats"]["rows"], 2)
+        self.assertEqual(explained["stats"]["rows_read"], 3)
+        text = self.on_store(*explain).out
+        self.assertRegex(text, r"(?m)^report +logins$")
+        self.assertRegex(text, r"(?m)^  rows_read +3$")
+        self.assertNotIn("ana@example.com", text)
+        self.error_of("report", "explain", "none", "--db", self.db, code="NOT_FOUND")
+        self.error_of("report", "explain", "logins", "--db", self.db, "--tz", "x", expect=2)
+        self.error_of(
+            "report", "explain", "--definition", "-", "--db", self.db,
+            stdin='{"version": 1}', code="INVALID_ARGUMENT",
+        )
+        self.error_of(
+            "report", "explain", "--definition", "-", "--db", self.db,
+            stdin="", code="INVALID_ARGUMENT",
+        )
 
     def test_total(self):
         error = self.error_of(

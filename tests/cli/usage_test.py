@@ -11,7 +11,10 @@ COMMANDS = [
     ["policy", "lint"],
     ["policy", "explain"],
     ["leak-test"],
-    *(["report", verb] for verb in ("list", "show", "save", "delete", "run")),
+    *(["report", verb] for verb in ("list", "show", "save", "delete", "run", "explain")),
+    ["funnel"],
+    ["retention"],
+    ["paths"],
     *(["person", verb] for verb in ("list", "show", "export", "forget")),
     ["events", "export"],
     ["settings"],
@@ -101,6 +104,16 @@ class UsageTest(ProgramTest):
             ["leak-test", "--canaries", "c.txt"],
             ["leak-test", "--canaries", "c.txt", "--format", "xml", "r.ndjson"],
             ["completion", "fish"],
+            ["funnel", "--db", self.db],
+            ["funnel", "--db", self.db, "--steps", "a,b"],
+            ["funnel", "--db", self.db, "--steps", "a,b", "--window", "1d", "--order", "x"],
+            ["retention", "--db", self.db, "--bucket", "hour"],
+            ["retention", "--db", self.db, "--periods", "0"],
+            ["paths", "--db", self.db],
+            ["paths", "--db", self.db, "--anchor", "a", "--steps", "11"],
+            ["report", "run", "logins", "--db", self.db, "--threads", "0"],
+            ["report", "run", "logins", "--db", self.db, "--threads", "257"],
+            ["report", "explain", "--db", self.db],
         ):
             done = self.run_program(*words, expect=2)
             self.assertEqual(done.out, "", words)
@@ -130,6 +143,9 @@ class UsageTest(ProgramTest):
         self.assertIn("report", self.complete(""))
         self.assertEqual(self.complete("report", "s"), ["show", "save"])
         self.assertEqual(self.complete("report", "run", "page"), ["page-views"])
+        self.assertEqual(self.complete("report", "explain", "log"), ["logins"])
+        self.assertEqual(self.complete("funnel", "--order", "se"), ["sequential"])
+        self.assertEqual(self.complete("retention", "--bucket", "m"), ["month"])
         self.assertEqual(self.complete("report", "run", "--form"), ["--format"])
         self.assertEqual(
             self.complete("report", "run", "logins", "--format", "n"), ["ndjson"]

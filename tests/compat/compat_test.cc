@@ -93,7 +93,7 @@ TEST_F(CompatTest, AStoreOfTheNextVersionIsRefused) {
   rocksdb::DB* db = nullptr;
   ASSERT_TRUE(
       rocksdb::DB::Open(rocksdb::DBOptions(), dir_ / "v1", families, &handles, &db).ok());
-  EXPECT_TRUE(db->Put(rocksdb::WriteOptions(), "format", "\x02").ok());
+  EXPECT_TRUE(db->Put(rocksdb::WriteOptions(), "format", "\x03").ok());
   for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
   delete db;
   for (const OpenMode mode :
@@ -102,8 +102,8 @@ TEST_F(CompatTest, AStoreOfTheNextVersionIsRefused) {
     options.mode = mode;
     const absl::Status status = EventStore::Open(dir_ / "v1", options).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-    EXPECT_THAT(base::MessageOf(status), HasSubstr("format version 2"));
-    EXPECT_THAT(base::MessageOf(status), HasSubstr("reads version 1"));
+    EXPECT_THAT(base::MessageOf(status), HasSubstr("format version 3"));
+    EXPECT_THAT(base::MessageOf(status), HasSubstr("reads up to version 2"));
   }
 }
 

@@ -176,6 +176,11 @@ TEST_F(WrapperTest, IngestsAndRunsReports) {
   batch.release(&batch);
   stream.release(&stream);
 
+  auto explained = store.ExplainReport("logins", {.now_ms = kNow, .threads = 2});
+  ASSERT_TRUE(explained.ok());
+  EXPECT_NE(explained->view().find("\"kind\":\"logins\""), std::string_view::npos);
+  EXPECT_FALSE(store.ExplainReport("logins", {.threads = 1000}).ok());
+
   auto unknown = store.RunReport("no-such-report");
   ASSERT_FALSE(unknown.ok());
   EXPECT_EQ(unknown.error().code, FOOTFALL_NOT_FOUND);
@@ -197,6 +202,9 @@ TEST_F(WrapperTest, ManagesDefinitions) {
   auto once = store.RunDefinition(definition, {.now_ms = kNow});
   ASSERT_TRUE(once.ok());
   EXPECT_EQ(once->row_count(), 1u);
+  auto explained = store.ExplainDefinition(definition, {.now_ms = kNow});
+  ASSERT_TRUE(explained.ok());
+  EXPECT_NE(explained->view().find("\"report\":\"mine\""), std::string_view::npos);
   auto shown = store.ShowReport("mine");
   ASSERT_TRUE(shown.ok());
   EXPECT_NE(shown->view().find("\"mine\""), std::string_view::npos);
@@ -278,6 +286,9 @@ TEST_F(WrapperTest, CaresForTheStore) {
   auto check = store.Check();
   ASSERT_TRUE(check.ok());
   EXPECT_NE(check->view().find("\"ok\":true"), std::string_view::npos);
+  auto sealed = store.Seal();
+  ASSERT_TRUE(sealed.ok());
+  EXPECT_NE(sealed->view().find("\"events_sealed\":"), std::string_view::npos);
   auto compacted = store.Compact(kNow);
   ASSERT_TRUE(compacted.ok());
   EXPECT_NE(compacted->view().find("\"events_removed\":0"), std::string_view::npos);

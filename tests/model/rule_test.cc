@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "base/time.h"
 #include "gtest/gtest.h"
+#include "model/rule_node.h"
 
 namespace footfall::model {
 namespace {
@@ -228,6 +229,61 @@ TEST(RuleTest, CombinesAllAnyNot) {
   EXPECT_EQ(fields, (std::vector<std::string>{"event.name", "app"}));
 }
 
+TEST(RuleTest, DidParses) {
+  const Rule rule = Parse(
+      R"({"not":{"did":{"where":{"field":"event.name","op":"is","value":"ticket"},
+          "count":{"op":">","value":2},"within":"30d"}}})");
+  ASSERT_EQ(rule.root().kind, RuleNode::Kind::kNot);
+  const RuleNode& did = rule.root().children[0];
+  ASSERT_EQ(did.kind, RuleNode::Kind::kDid);
+  EXPECT_EQ(did.op, RuleOp::kGreater);
+  EXPECT_EQ(did.count, 2);
+  EXPECT_EQ(did.within_ms, int64_t{30} * 86'400'000);
+  ASSERT_EQ(did.children.size(), 1u);
+  EXPECT_EQ(did.children[0].kind, RuleNode::Kind::kCondition);
+  EXPECT_EQ(did.children[0].field.name(), "event.name");
+
+  const Rule once = Parse(R"({"did":{}})");
+  EXPECT_EQ(once.root().op, RuleOp::kGreaterEqual);
+  EXPECT_EQ(once.root().count, 1);
+  EXPECT_EQ(once.root().within_ms, 0);
+  EXPECT_TRUE(once.root().children.empty());
+}
+
+TEST(RuleTest, DidIsAnsweredByTheSource) {
+  const Rule rule = Parse(R"({"any":[{"field":"app","op":"is","value":"crm"},
+      {"not":{"did":{"count":{"op":">=","value":7}}}}]})");
+  FieldSource source;
+  EXPECT_TRUE(rule.Matches(source));  // Nobody answers, so it does not hold.
+  bool answer = true;
+  int64_t asked = 0;
+  const DidAnswer did = [&](const RuleNode& node) {
+    asked = node.count;
+    return answer;
+  };
+  source.did = &did;
+  EXPECT_FALSE(rule.Matches(source));
+  EXPECT_EQ(asked, 7);
+  answer = false;
+  EXPECT_TRUE(rule.Matches(source));
+}
+
+TEST(RuleTest, FieldsInsideDidCanBeToldApart) {
+  const Rule rule = Parse(
+      R"({"all":[{"field":"person.plan","op":"is_set"},
+          {"not":{"did":{"where":{"field":"event.name","op":"is","value":"a"}}}},
+          {"field":"account","op":"is_set"}]})");
+  std::vector<std::string> all;
+  std::vector<std::string> outside;
+  rule.VisitFields([&](const Field& field) { all.push_back(field.name()); });
+  rule.VisitFieldsOutsideDid(
+      [&](const Field& field) { outside.push_back(field.name()); });
+  EXPECT_EQ(all, (std::vector<std::string>{"person.plan", "event.name", "account"}));
+  EXPECT_EQ(outside, (std::vector<std::string>{"person.plan", "account"}));
+  EXPECT_TRUE(rule.HasDid());
+  EXPECT_FALSE(Parse(R"({"field":"app","op":"is_set"})").HasDid());
+}
+
 TEST(RuleTest, EmptyTextIsMissingInElementAndContext) {
   Event event;
   event.title = "";
@@ -254,6 +310,16 @@ TEST(RuleTest, LimitsNesting) {
   ASSERT_FALSE(rule.ok());
   EXPECT_NE(base::MessageOf(rule.status()).find("nested more than 20 deep"),
             std::string::npos);
+  // A condition on behaviour is a level too.
+  const auto inside = [&](int depth) {
+    base::Json where = base::Json::MakeObject();
+    where.Set("where", nested(depth));
+    base::Json did = base::Json::MakeObject();
+    did.Set("did", std::move(where));
+    return did;
+  };
+  EXPECT_TRUE(Rule::Parse(inside(kRuleDepthMax - 1)).ok());
+  EXPECT_FALSE(Rule::Parse(inside(kRuleDepthMax)).ok());
 }
 
 TEST(RuleTest, ErrorsCarryThePathGiven) {

@@ -18,7 +18,8 @@ CREATE OR REPLACE TABLE raw AS
     session: 'VARCHAR', type: 'VARCHAR', name: 'VARCHAR', url: 'VARCHAR',
     title: 'VARCHAR',
     context: 'STRUCT(country VARCHAR, region VARCHAR, city VARCHAR, browser VARCHAR,
-                     browser_version VARCHAR, os VARCHAR)'});
+                     browser_version VARCHAR, os VARCHAR)',
+    properties: 'STRUCT(plan VARCHAR, duration BIGINT)'});
 
 -- The row number of a table is the order in which the file was read.
 CREATE OR REPLACE TABLE collected AS
@@ -40,8 +41,22 @@ CREATE OR REPLACE TABLE accepted AS
                          AND l.person <> c.person))
   QUALIFY id IS NULL OR row_number() OVER (PARTITION BY id ORDER BY arrival) = 1;
 
+-- Ids in the order in which they were first met; ties in time go by it.
+CREATE OR REPLACE TABLE code AS
+  SELECT id, row_number() OVER (ORDER BY first, kind) AS code
+  FROM (SELECT person AS id, min(arrival) AS first, 0 AS kind
+        FROM accepted WHERE person IS NOT NULL GROUP BY person
+        UNION ALL
+        SELECT 'anonymous:' || anonymous, min(arrival), 1
+        FROM accepted WHERE anonymous IS NOT NULL GROUP BY anonymous);
+
+-- Of one person, what a linked anonymous id sent comes before what the person did.
 CREATE OR REPLACE TABLE activity AS
   SELECT coalesce(a.person, l.person, 'anonymous:' || a.anonymous) AS person,
+         CASE WHEN a.person IS NULL AND l.person IS NOT NULL THEN
+           (SELECT code FROM code c WHERE c.id = 'anonymous:' || a.anonymous)
+         ELSE 1e15::BIGINT END AS stream,
+         properties.plan AS plan, properties.duration AS duration,
          time, coalesce(seq, 0) AS seq, arrival, type, name, title, session AS host_id,
          regexp_replace(regexp_replace(url, '[?#].*$', ''), '://[^/@]*@', '://') AS page,
          nullif(context.country, '') AS country, nullif(context.region, '') AS region,
@@ -71,14 +86,17 @@ CREATE OR REPLACE TABLE run AS
   SELECT DISTINCT person, start FROM start;
 
 CREATE OR REPLACE TABLE event AS
-  SELECT * EXCLUDE (host_id), 'host ' || host_id AS session, host_id AS shown
-  FROM activity WHERE host_id IS NOT NULL
-  UNION ALL
-  SELECT a.* EXCLUDE (host_id), 'run ' || r.start,
-         a.person || '/' || strftime(make_timestamp(r.start * 1000),
-                                     '%Y-%m-%dT%H:%M:%S.%gZ')
-  FROM (FROM activity WHERE host_id IS NULL) a
-  ASOF JOIN run r ON r.person = a.person AND a.time >= r.start;
+  SELECT e.*, {t: time, s: seq, m: stream, a: arrival} AS key,
+         {t: time, c: code, s: seq, m: stream, a: arrival} AS global_key
+  FROM (SELECT * EXCLUDE (host_id), 'host ' || host_id AS session, host_id AS shown
+        FROM activity WHERE host_id IS NOT NULL
+        UNION ALL
+        SELECT a.* EXCLUDE (host_id), 'run ' || r.start,
+               a.person || '/' || strftime(make_timestamp(r.start * 1000),
+                                           '%Y-%m-%dT%H:%M:%S.%gZ')
+        FROM (FROM activity WHERE host_id IS NULL) a
+        ASOF JOIN run r ON r.person = a.person AND a.time >= r.start) e
+  JOIN code c ON c.id = e.person;
 
 CREATE OR REPLACE TABLE visit AS
   SELECT person, session, any_value(shown) AS shown,
@@ -91,8 +109,7 @@ CREATE OR REPLACE TABLE visit AS
          arg_max(country, key) FILTER (country IS NOT NULL) AS country,
          arg_max(browser, key) FILTER (browser IS NOT NULL) AS browser,
          arg_max(os, key) FILTER (os IS NOT NULL) AS os
-  FROM (SELECT *, {t: time, s: seq, a: arrival} AS key FROM event)
-  GROUP BY person, session;
+  FROM event GROUP BY person, session;
 `;
 }
 
@@ -124,7 +141,7 @@ export function reports({nowMs}) {
                 first_time: 'time', last_time: 'time'},
       sql: `
         SELECT page,
-               arg_max(title, {t: time, s: seq, a: arrival}) FILTER (title IS NOT NULL),
+               arg_max(title, global_key) FILTER (title IS NOT NULL),
                count(*) AS views, count(DISTINCT person),
                count(DISTINCT {p: person, s: session}),
                (SELECT count(*) FROM visit v WHERE v.entry_page = e.page),

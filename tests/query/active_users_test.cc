@@ -49,6 +49,22 @@ TEST(ActiveUsersTest, TrailingWindows) {
             (Texts{"2025-11-07 1 2 2 1", "2025-11-08 1 2 2 0"}));
 }
 
+TEST(ActiveUsersTest, ClocksPutBackAfterMidnightReturnToTheDayBefore) {
+  // At 00:01 on the 2nd of November 2008 it became 23:01 of the 1st again.
+  const absl::TimeZone zone = base::LoadTimeZone("America/St_Johns").value();
+  FakeSnapshot snapshot;
+  for (const char* time : {"2008-11-02T02:00:00Z",     // 23:30 on the 1st.
+                           "2008-11-02T02:30:30Z",     // 00:00:30 on the 2nd.
+                           "2008-11-02T02:45:00Z",     // 23:15 on the 1st.
+                           "2008-11-02T12:00:00Z"}) {  // 08:30 on the 2nd.
+    snapshot.Add({.person = "ana", .time_ms = At(time)});
+  }
+  EXPECT_EQ(ActiveUsers(snapshot, {}, zone),
+            (Texts{"2008-11-01 1 1 1 1", "2008-11-02 1 1 1 0"}));
+  EXPECT_EQ(ActiveUsers(snapshot, {.from_ms = At("2008-11-02T02:40:00Z")}, zone),
+            (Texts{"2008-11-01 1 1 1 1", "2008-11-02 1 1 1 0"}));
+}
+
 TEST(ActiveUsersTest, AgreesWithPlainCounting) {
   std::mt19937 random(7);
   const absl::TimeZone paris = base::LoadTimeZone("Europe/Paris").value();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "tests/query/fake_blocks.h"
 
 namespace footfall::query {
 namespace {
@@ -73,9 +74,18 @@ absl::Status FakeSnapshot::Scan(
   return scan_status_;
 }
 
-absl::Status FakeSnapshot::VisitPeople(
+absl::StatusOr<std::unique_ptr<store::BlockScan>> FakeSnapshot::ScanBlocks(
+    const store::BlockRequest& request) const {
+  return MakeFakeScan(stored_, request, style_, scan_status_);
+}
+
+absl::Status FakeSnapshot::VisitPeopleBetween(
+    uint64_t first, uint64_t end,
     absl::FunctionRef<absl::Status(const model::Person&)> visit) const {
-  for (const model::Person& person : people_) FOOTFALL_RETURN_IF_ERROR(visit(person));
+  for (const model::Person& person : people_) {
+    if (person.code < first || person.code >= end) continue;
+    FOOTFALL_RETURN_IF_ERROR(visit(person));
+  }
   return absl::OkStatus();
 }
 

@@ -1,10 +1,13 @@
-// A snapshot over events in memory, with people that are made as events name them.
+// A snapshot over events in memory, with people that are made as events name them. Its
+// blocks are small, so that few events make many of them.
 #ifndef FOOTFALL_TESTS_QUERY_FAKE_SNAPSHOT_H_
 #define FOOTFALL_TESTS_QUERY_FAKE_SNAPSHOT_H_
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,15 +52,32 @@ class FakeSnapshot : public store::Snapshot {
   absl::Status Scan(
       const store::ScanOptions& options, store::ScanStats* stats,
       absl::FunctionRef<absl::Status(const store::StoredEvent&)> visit) const override;
-  absl::Status VisitPeople(
+  absl::StatusOr<std::unique_ptr<store::BlockScan>> ScanBlocks(
+      const store::BlockRequest& request) const override;
+  absl::Status VisitPeopleBetween(
+      uint64_t first, uint64_t end,
       absl::FunctionRef<absl::Status(const model::Person&)> visit) const override;
   absl::StatusOr<model::Person> FindPerson(std::string_view id) const override;
   const store::Settings& settings() const override { return settings_; }
 
   store::Settings& mutable_settings() { return settings_; }
   const std::deque<FakeEvent>& events() const { return events_; }
-  // What scans return instead of OK once they are through.
+  // What scans return instead of OK once they are through; of blocks, the last part.
   void FailScans(absl::Status status) { scan_status_ = std::move(status); }
+
+  // How ScanBlocks answers.
+  struct BlockStyle {
+    size_t part_rows = 16;    // A part ends with the first person that fills it.
+    bool numbers = false;     // Properties that are all integers, or all doubles, come
+                              // as numbers.
+    bool wide_codes = false;  // Always 32 bits.
+    bool counts = false;      // CountsByName and PeopleByDay are answered.
+    std::function<void(size_t part)> on_read;  // Called before a part is read.
+  };
+  BlockStyle& block_style() { return style_; }
+
+  const std::vector<store::StoredEvent>& stored() const { return stored_; }
+  const absl::Status& scan_status() const { return scan_status_; }
 
  private:
   std::deque<FakeEvent> events_;
@@ -67,6 +87,7 @@ class FakeSnapshot : public store::Snapshot {
   std::deque<model::Person> people_;
   store::Settings settings_;
   absl::Status scan_status_;
+  BlockStyle style_;
 };
 
 }  // namespace footfall::query

@@ -186,6 +186,143 @@ TEST(TablePlanTest, FillsWeeksMonthsAndHours) {
                    "2025-12-31T00:00:00.000Z 0"}));
 }
 
+TEST(TablePlanTest, CountsByNameAndPeopleByDayComeFromTheStore) {
+  FakeSnapshot snapshot;
+  for (int i = 0; i < 30; ++i) {
+    FakeEvent event{.person = base::Cat("p", i % 4), .time_ms = i * int64_t{20'000'000}};
+    if (i % 5 != 0) event.name = base::Cat("n", i % 3);
+    snapshot.Add(event);
+  }
+  TablePlan by_name{.rows = {FieldKey("event.name")},
+                    .columns = {Count(),
+                                {.name = "ratio",
+                                 .aggregate = Aggregate::kRatio,
+                                 .numerator = 0,
+                                 .denominator = 0}},
+                    .order_by = {{.column = 1, .descending = true}}};
+  const AggregateColumn people{.name = "people", .aggregate = Aggregate::kCountPeople};
+  TablePlan by_day{
+      .rows = {TimeKey(base::Bucket::kDay)}, .columns = {people}, .limit = 3};
+  TablePlan filled = by_day;
+  filled.fill = true;
+  filled.limit.reset();
+  for (const TablePlan& table : {by_name, by_day, filled}) {
+    Plan plan;
+    plan.body = table;
+    snapshot.block_style().counts = false;
+    const absl::StatusOr<QueryResult> scanned = Execute(snapshot, plan, {});
+    snapshot.block_style().counts = true;
+    const absl::StatusOr<QueryResult> counted = Execute(snapshot, plan, {});
+    EXPECT_EQ(scanned->stats.events_read, 30u);
+    EXPECT_EQ(counted->stats.events_read, 0u);
+    EXPECT_EQ(Header(counted->rows), Header(scanned->rows));
+    EXPECT_EQ(Lines(counted->rows), Lines(scanned->rows));
+  }
+  EXPECT_EQ(Lines(RunTablePlan(snapshot, by_name)),
+            (Texts{"n0 8 1", "n1 8 1", "n2 8 1", "- 6 1"}));
+}
+
+TEST(TablePlanTest, WhatTheStoreDoesNotCountIsScanned) {
+  FakeSnapshot snapshot;
+  snapshot.block_style().counts = true;
+  snapshot.Add({.person = "ana", .time_ms = 10, .name = "a"});
+  snapshot.Add({.person = "bob", .time_ms = 10, .name = "b"});
+  const model::Rule only_a =
+      model::Rule::Parse(
+          base::Json::Parse(R"({"field":"event.name","op":"is","value":"a"})").value())
+          .value();
+  const AggregateColumn people{.name = "people", .aggregate = Aggregate::kCountPeople};
+  AggregateColumn some = Count();
+  some.where = only_a;
+  Plan plan;
+  const auto events_read = [&](const TablePlan& table) {
+    plan.body = table;
+    return Execute(snapshot, plan, {})->stats.events_read;
+  };
+  EXPECT_EQ(events_read({.rows = {FieldKey("event.name")}, .columns = {Count()}}), 0u);
+  EXPECT_EQ(events_read({.rows = {FieldKey("event.name")}, .columns = {some}}), 2u);
+  EXPECT_EQ(events_read({.rows = {FieldKey("event.name")}, .columns = {people}}), 2u);
+  EXPECT_EQ(
+      events_read(
+          {.where = only_a, .rows = {FieldKey("event.name")}, .columns = {Count()}}),
+      2u);
+  EXPECT_EQ(events_read({.rows = {TimeKey(base::Bucket::kDay)}, .columns = {people}}),
+            0u);
+  EXPECT_EQ(events_read({.rows = {TimeKey(base::Bucket::kWeek)}, .columns = {people}}),
+            2u);
+  plan.zone = base::LoadTimeZone("Europe/Paris").value();
+  EXPECT_EQ(events_read({.rows = {TimeKey(base::Bucket::kDay)}, .columns = {people}}),
+            2u);
+  plan.segment = only_a;
+  EXPECT_EQ(events_read({.rows = {FieldKey("event.name")}, .columns = {Count()}}), 2u);
+}
+
+TEST(TablePlanTest, FirstAndLastGoByTimeThenPersonThenOrder) {
+  FakeSnapshot snapshot;
+  // By code, ana comes before bob.
+  snapshot.PersonOf("ana");
+  const auto add = [&](const char* person, int64_t time_ms, const char* name) {
+    snapshot.Add({.person = person, .time_ms = time_ms, .name = name});
+  };
+  add("bob", 5, "bob's first");
+  add("bob", 9, "bob's last");
+  add("ana", 5, "ana's first");
+  add("ana", 5, "ana's second");
+  add("ana", 9, "ana's last");
+  const model::Field name = model::Field::Parse("event.name").value();
+  const TablePlan plan{
+      .columns = {{.name = "first", .aggregate = Aggregate::kFirst, .of = name},
+                  {.name = "last", .aggregate = Aggregate::kLast, .of = name}}};
+  for (const size_t part_rows : {1, 100}) {
+    snapshot.block_style().part_rows = part_rows;
+    EXPECT_EQ(Lines(RunTablePlan(snapshot, plan)), (Texts{"ana's first bob's last"}));
+  }
+}
+
+TEST(TablePlanTest, GroupsOfManyKeysAndSessionsOfNestedValues) {
+  FakeSnapshot snapshot;
+  snapshot.block_style().part_rows = 1000;
+  for (int i = 0; i < 60; ++i) {
+    FakeEvent event{.person = base::Cat("p", i % 3),
+                    .time_ms = i * int64_t{3'600'000'000},
+                    .session = base::Cat("s", i / 30)};
+    event.nested["n"] = base::Cat("[", i, "]");
+    snapshot.Add(event);
+  }
+  // 60 hours far apart times 60 nested values do not fit a table of combinations; nested
+  // values are all missing.
+  const TablePlan plan{.rows = {{.kind = RowKey::Kind::kSession, .name = "session"},
+                                FieldKey("properties.n")},
+                       .columns = {Count()}};
+  EXPECT_EQ(Lines(RunTablePlan(snapshot, plan)),
+            (Texts{"s0 - 10", "s0 - 10", "s0 - 10", "s1 - 10", "s1 - 10", "s1 - 10"}));
+  const TablePlan by_hour{
+      .rows = {TimeKey(base::Bucket::kHour), FieldKey("properties.n")},
+      .columns = {Count()}};
+  const Table table = RunTablePlan(snapshot, by_hour);
+  EXPECT_EQ(table.row_count(), 60u);
+  EXPECT_EQ(Lines(table)[1], "1970-02-11T16:00:00.000Z - 1");
+}
+
+TEST(TablePlanTest, SumsThatDoNotFitAreRefused) {
+  FakeSnapshot snapshot;
+  for (int i = 0; i < 2; ++i) {
+    snapshot.Add({.person = base::Cat("p", i),
+                  .time_ms = 0,
+                  .properties = {{"n", FakeValue(INT64_MAX - 1)}}});
+  }
+  Plan plan;
+  plan.body = TablePlan{.columns = {{.name = "total",
+                                     .aggregate = Aggregate::kSum,
+                                     .of = model::Field::Parse("properties.n").value()}}};
+  for (const int threads : {1, 2}) {
+    const absl::Status status = Execute(snapshot, plan, {.threads = threads}).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange);
+    EXPECT_EQ(base::MessageOf(status),
+              "the column 'total' overflows: the sum of 'properties.n' does not fit");
+  }
+}
+
 TEST(TablePlanTest, FillHasALimit) {
   Plan plan;
   plan.range = {.from_ms = 0, .to_ms = int64_t{4'000'000'000'000}};

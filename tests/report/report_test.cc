@@ -98,8 +98,47 @@ TEST(ReportTest, TheResultDescribesItsRun) {
   EXPECT_FALSE(result->from_ms.has_value());
   EXPECT_FALSE(result->to_ms.has_value());
   EXPECT_FALSE(result->total.has_value());
-  EXPECT_EQ(result->stats.events_read, 4u);
+  EXPECT_EQ(result->stats.query.events_read, 4u);
   EXPECT_GE(result->stats.elapsed_ms, 0);
+}
+
+TEST(ReportTest, ExplainsThePlanAndWhatItTook) {
+  RunOptions options;
+  options.now_ms = At("2025-11-21T12:00:00Z");
+  options.from = "2025-11-20";
+  const absl::StatusOr<Compiled> compiled =
+      CompileDefinition(Definition(kCount), options);
+  ASSERT_TRUE(compiled.ok()) << compiled.status();
+  const absl::StatusOr<base::Json> json = Explain(Days(), *compiled, options);
+  ASSERT_TRUE(json.ok()) << json.status();
+  EXPECT_EQ(json->Find("version")->as_int(), 1);
+  EXPECT_EQ(json->Find("report")->as_string(), "r");
+  EXPECT_EQ(json->Find("kind")->as_string(), "table");
+  EXPECT_EQ(json->Find("now")->as_string(), "2025-11-21T12:00:00.000Z");
+  EXPECT_EQ(json->Find("range")->Find("from")->as_string(), "2025-11-20T00:00:00.000Z");
+  EXPECT_TRUE(json->Find("range")->Find("to")->is_null());
+  EXPECT_EQ(json->Find("timezone")->as_string(), "UTC");
+  EXPECT_EQ(json->Find("plan")->Find("kind")->as_string(), "table");
+  const base::Json& stats = *json->Find("stats");
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : stats.as_object()) keys.push_back(key);
+  EXPECT_EQ(keys, (Texts{"elapsed_ms", "rows", "threads", "chunks_read", "chunks_pruned",
+                         "bytes_read", "rows_read", "records_read", "stages_ms"}));
+  EXPECT_EQ(stats.Find("rows")->as_int(), 1);
+  EXPECT_GE(stats.Find("elapsed_ms")->as_double(), 0);
+  EXPECT_EQ(stats.Find("stages_ms")->as_object().size(), 6u);
+}
+
+TEST(ReportTest, ExplainFailsAsARunDoes) {
+  FakeSnapshot snapshot = Days();
+  snapshot.FailScans(absl::DataLossError("chunk 7 is damaged"));
+  const RunOptions options;
+  const absl::StatusOr<Compiled> compiled =
+      CompileDefinition(Definition(kCount), options);
+  EXPECT_EQ(Explain(snapshot, *compiled, options).status().code(),
+            absl::StatusCode::kDataLoss);
+  EXPECT_EQ(report::Run(snapshot, *compiled, options).status().code(),
+            absl::StatusCode::kDataLoss);
 }
 
 TEST(ReportTest, OrderLimitAndRules) {

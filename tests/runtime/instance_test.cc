@@ -62,6 +62,63 @@ TEST(InstanceTest, SavedReportsAreListedShownRunAndDeleted) {
   EXPECT_TRUE(absl::IsNotFound(temp.instance->DeleteReport("by-name")));
 }
 
+TEST(InstanceTest, DefinitionsFindSavedSegments) {
+  TempStore temp;
+  Add(temp,
+      R"({"time":1763711000000,"person":"a","type":"track","name":"save"}
+         {"time":1763711000001,"person":"b","type":"track","name":"open"}
+         {"time":1763711000002,"person":"b","type":"track","name":"save"}
+         {"time":1763711000003,"person":"c","type":"track","name":"open"})");
+  const auto define = [](const std::string& segment) {
+    return R"({"version":1,"name":"r","kind":"table","segment":)" + segment +
+           R"(,"columns":[{"name":"n","agg":"count"}]})";
+  };
+  const auto count = [&](const std::string& segment) -> int64_t {
+    const absl::StatusOr<report::Result> result =
+        temp.instance->RunDefinition(define(segment), Now());
+    EXPECT_TRUE(result.ok()) << result.status();
+    return result.ok() ? std::get<int64_t>(result->rows.columns[0].cells[0]) : -1;
+  };
+  const std::string saved =
+      R"({"did":{"where":{"field":"event.name","op":"is","value":"save"}}})";
+  EXPECT_EQ(count(saved), 3);
+  EXPECT_EQ(count(R"({"not":)" + saved + "}"), 1);
+  ASSERT_TRUE(temp.instance->store()
+                  .PutDocument("segment", "savers", R"({"where":)" + saved + "}")
+                  .ok());
+  EXPECT_EQ(count(R"("savers")"), 3);
+
+  const absl::StatusOr<report::Result> unknown =
+      temp.instance->RunDefinition(define(R"("others")"), Now());
+  EXPECT_EQ(unknown.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(base::PathOf(unknown.status()), "$.segment");
+  // What is saved may name a segment that is saved later.
+  ASSERT_TRUE(temp.instance->SaveReport(define(R"("others")")).ok());
+  EXPECT_EQ(temp.instance->RunReport("r", Now()).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(temp.instance->ExplainReport("r", Now()).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST(InstanceTest, ExplainsReports) {
+  TempStore temp;
+  Add(temp, R"({"time":1763711000000,"person":"a","type":"track","name":"save"})");
+  const absl::StatusOr<base::Json> built_in =
+      temp.instance->ExplainReport("logins", Now());
+  ASSERT_TRUE(built_in.ok()) << built_in.status();
+  EXPECT_EQ(built_in->Find("plan")->Find("kind")->as_string(), "logins");
+  EXPECT_EQ(built_in->Find("stats")->Find("rows")->as_int(), 1);
+  const absl::StatusOr<base::Json> definition =
+      temp.instance->ExplainDefinition(kDefinition, Now());
+  ASSERT_TRUE(definition.ok()) << definition.status();
+  EXPECT_EQ(definition->Find("report")->as_string(), "by-name");
+  EXPECT_EQ(temp.instance->reports_run(), 2u);
+  EXPECT_EQ(temp.instance->ExplainReport("none", Now()).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(temp.instance->ExplainDefinition("{", Now()).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
 TEST(InstanceTest, BuiltInNamesAreTaken) {
   TempStore temp;
   std::string text = kDefinition;
@@ -124,6 +181,8 @@ TEST(InstanceTest, ExportsTheEventsThatMatch) {
             "");
   EXPECT_EQ(ExportAll(*temp.instance, R"({"field":"session.events","op":">","value":1})"),
             "a rule over single events cannot use session.events");
+  EXPECT_EQ(ExportAll(*temp.instance, R"({"not":{"did":{}}})"),
+            "a rule over single events cannot use did");
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ describe('events', () => {
 
 it('JSON blocks of the documentation that name their schema', () => {
   // A fence such as ```json policy.
-  for (const file of ['README.md', 'CONTRIBUTING.md'].filter(
+  for (const file of ['README.md', 'CONTRIBUTING.md', 'src/report/REPORTS.md'].filter(
            (name) => existsSync(join(root, name)))) {
     const text = readFileSync(join(root, file), 'utf8');
     for (const [, kind, block] of text.matchAll(/^```json (\w+)\n([^]*?)^```$/gm)) {

@@ -444,6 +444,7 @@ TEST(EventStoreTest, Settings) {
       {"level", "dxa"},          {"retention_days", "0"}, {"dedup_window_days", "366"},
       {"session_gap", "45m"},    {"session_max", "none"}, {"event_bytes_max", "2048"},
       {"account_property", "x"}, {"memory_budget", "1G"}, {"memory_budget", "33554433"},
+      {"seal_events", "0"},      {"seal_events", "1000"}, {"seal_after", "2h"},
       {"memory_budget", "64M"}};
   for (const auto& [key, value] : good) {
     EXPECT_TRUE(store->SetSetting(key, value).ok()) << key;
@@ -454,6 +455,7 @@ TEST(EventStoreTest, Settings) {
       {"session_gap", "30"},     {"session_gap", "0s"},
       {"session_max", "60d"},    {"event_bytes_max", ""},
       {"nothing", "1"},          {"account_property", "\xff"},
+      {"seal_events", "-1"},     {"seal_after", "0"},
       {"memory_budget", "15M"},  {"memory_budget", "M"},
       {"memory_budget", "-1G"},  {"memory_budget", "2000G"},
       {"memory_budget", "64MB"}, {"memory_budget", "99999999999999999999"}};
@@ -462,11 +464,12 @@ TEST(EventStoreTest, Settings) {
         << key << "=" << value;
   }
   store.reset();
-  store = OpenOrDie(dir / "s");
+  store = *EventStore::Open(dir / "s", {});
   EXPECT_EQ(store->settings().ToJson().Dump(),
             R"({"level":"interactions","retention_days":0,"dedup_window_days":366,)"
             R"("session_gap":"45m","session_max":"none","event_bytes_max":2048,)"
-            R"("account_property":"x","memory_budget":"64M"})");
+            R"("account_property":"x","memory_budget":"64M",)"
+            R"("seal_events":1000,"seal_after":"2h"})");
 }
 
 TEST(EventStoreTest, TheBudgetIsThatOfTheOptionsElseOfTheSettingElse256MiB) {
@@ -563,7 +566,7 @@ TEST(EventStoreTest, FullDictionariesCostSpaceAndNothingElse) {
   EXPECT_EQ(stats->Find("events")->as_int(), 80'000);
   EXPECT_EQ(stats->Find("people")->as_int(), 1);
   EXPECT_EQ(stats->Find("sessions")->as_int(), 1);
-  EXPECT_EQ(stats->Find("format_version")->as_int(), 1);
+  EXPECT_EQ(stats->Find("format_version")->as_int(), 2);
   EXPECT_EQ(stats->Find("first_time")->as_string(), "2025-11-21T08:00:00.000Z");
   EXPECT_LT(stats->Find("dictionaries")->Find("strings")->as_int(), 65'600);
 }

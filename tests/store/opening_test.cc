@@ -85,7 +85,7 @@ TEST(OpeningTest, AStoreWithoutItsFirstRowOrListOfFilesIsDamaged) {
 
 TEST(OpeningTest, AFamilyOfANewerFormatIsRefused) {
   const TempDir dir;
-  for (const char* format : {"\x02", "\x01"}) {
+  for (const char* format : {"\x03", "\x02"}) {
     OpenOrDie(dir / "s").reset();
     WithDatabase(dir / "s", [&](rocksdb::DB& db, auto& handles) {
       EXPECT_TRUE(db.Put(rocksdb::WriteOptions(), "format", format).ok());
@@ -98,9 +98,9 @@ TEST(OpeningTest, AFamilyOfANewerFormatIsRefused) {
       const absl::Status status = OpenStatus(dir / "s", mode);
       EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
       const std::string message = base::MessageOf(status);
-      EXPECT_THAT(message, HasSubstr(format[0] == 2 ? "format version 2" : "version 1"));
+      EXPECT_THAT(message, HasSubstr(format[0] == 3 ? "format version 3" : "version 2"));
       EXPECT_THAT(message, HasSubstr("'segments'"));
-      EXPECT_THAT(message, HasSubstr("reads version 1"));
+      EXPECT_THAT(message, HasSubstr("reads version 2"));
       EXPECT_THAT(message, HasSubstr(dir / "s"));
     }
     std::filesystem::remove_all(dir / "s");

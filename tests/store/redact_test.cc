@@ -253,7 +253,7 @@ TEST(RedactTest, GoesOnWhereItWasStopped) {
     EXPECT_EQ(report->examined, static_cast<uint64_t>(calls));
     ExpectClean(*store);
     if (report->done) {
-      EXPECT_GE(run, 3);
+      EXPECT_GE(run, SealsAtOnce() ? 2 : 3);
       EXPECT_EQ(calls, 54'000);
       EXPECT_EQ(report->dropped, 18'000u);
       EXPECT_THAT(report->rules,
@@ -271,7 +271,7 @@ TEST(RedactTest, GoesOnWhereItWasStopped) {
   }
   std::vector<std::string> titles = Titles(*store);
   EXPECT_EQ(std::count(titles.begin(), titles.end(), "***"), 18'000);
-  EXPECT_GT(std::count(titles.begin(), titles.end(), "secret late"), 2);
+  EXPECT_GE(std::count(titles.begin(), titles.end(), "secret late"), 2);
   // Another one begins anew and finds the late ones.
   EXPECT_EQ(RedactOrDie(*store).changed, titles.size() - 36'000);
 }
@@ -286,7 +286,9 @@ TEST(RedactTest, AFailureNamesTheRecordAndKeepsWhatIsDone) {
   TestRedactor redactor;
   const auto failed = store->Redact({.key = "p"}, redactor);
   EXPECT_EQ(failed.status().code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(base::MessageOf(failed.status()), "log record 3 has an event that fails");
+  EXPECT_EQ(base::MessageOf(failed.status()),
+            base::Cat(SealsAtOnce() ? "run 3 chunk 0" : "log record 3",
+                      " has an event that fails"));
   ExpectClean(*store);
   ASSERT_TRUE(store->ForgetPerson("ana").ok());
   const RedactReport report = RedactOrDie(*store);

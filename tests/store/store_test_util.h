@@ -77,11 +77,19 @@ inline void AddTo(Batch& batch, const TestEvent& source) {
   batch.Add(event);
 }
 
+// With FOOTFALL_TEST_SEAL in the environment each batch is sealed at once, so that the
+// same tests meet chunks instead of log records.
+inline bool SealsAtOnce() { return std::getenv("FOOTFALL_TEST_SEAL") != nullptr; }
+
 inline std::unique_ptr<EventStore> OpenOrDie(const std::string& path,
                                              Options options = {}) {
   auto store = EventStore::Open(path, options);
   EXPECT_TRUE(store.ok()) << store.status();
-  return store.ok() ? std::move(*store) : nullptr;
+  if (!store.ok()) return nullptr;
+  if (SealsAtOnce() && options.mode != OpenMode::kReadOnly) {
+    EXPECT_TRUE((*store)->SetSetting("seal_events", "1").ok());
+  }
+  return std::move(*store);
 }
 
 inline AppendResult AppendOrDie(EventStore& store, const std::vector<TestEvent>& events,

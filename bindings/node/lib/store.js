@@ -23,6 +23,22 @@ function bound(value, name) {
   return value instanceof Date ? value.toISOString() : text(value, name);
 }
 
+function reportArguments(report, options, cancel) {
+  const { from, to, timezone, parameters, now, threads } = options;
+  const named = typeof report === 'string';
+  return [
+    named ? text(report, 'report') : null,
+    named ? null : documentBytes(report),
+    bound(from, 'from'),
+    bound(to, 'to'),
+    text(timezone, 'timezone'),
+    parameters === undefined ? null : JSON.stringify(parameters),
+    milliseconds(now),
+    cancel,
+    size(threads, 'threads'),
+  ];
+}
+
 /** One folder that holds events, people and settings. Made by Store.open. */
 class Store {
   #handle;
@@ -32,7 +48,10 @@ class Store {
     this.#handle = handle;
   }
 
-  static async open(path, { readOnly = false, create = true, memoryBudget, log } = {}) {
+  static async open(
+    path,
+    { readOnly = false, create = true, memoryBudget, backgroundSealing = false, log } = {},
+  ) {
     const mode = readOnly ? 'readOnly' : create ? 'readWrite' : 'existing';
     const line =
       log && ((severity, message) => log(SEVERITIES[severity] ?? 'error', message));
@@ -42,6 +61,7 @@ class Store {
         MODES[mode],
         size(memoryBudget, 'memoryBudget'),
         line ?? null,
+        backgroundSealing ? 1 : 0,
       ),
     );
   }
@@ -78,22 +98,18 @@ class Store {
     return openIngest(this.#handle, options, null);
   }
 
-  report(report, { from, to, timezone, parameters, now, signal } = {}) {
-    return cancellable(signal, async (cancel) => {
-      const named = typeof report === 'string';
-      return new Result(
-        await native.reportRun(
-          this.#handle,
-          named ? text(report, 'report') : null,
-          named ? null : documentBytes(report),
-          bound(from, 'from'),
-          bound(to, 'to'),
-          text(timezone, 'timezone'),
-          parameters === undefined ? null : JSON.stringify(parameters),
-          milliseconds(now),
-          cancel,
-        ),
-      );
+  report(report, options = {}) {
+    return cancellable(options.signal, async (cancel) => {
+      const args = reportArguments(report, options, cancel);
+      return new Result(await native.reportRun(this.#handle, ...args));
+    });
+  }
+
+  /** Runs a report and tells what was computed, and what that took. */
+  reportExplain(report, options = {}) {
+    return cancellable(options.signal, async (cancel) => {
+      const args = reportArguments(report, options, cancel);
+      return JSON.parse(await native.reportExplain(this.#handle, ...args));
     });
   }
 
@@ -123,7 +139,7 @@ class Store {
       .events;
   }
 
-  /** The stored events in order of arrival, read while they are consumed. */
+  /** The stored events in no particular order, read while they are consumed. */
   async *events({ where, now, signal } = {}) {
     const pieces = [];
     let ended = false;
@@ -197,6 +213,13 @@ class Store {
   check({ signal } = {}) {
     return cancellable(signal, async (cancel) =>
       JSON.parse(await native.storeCheck(this.#handle, cancel)),
+    );
+  }
+
+  /** Moves the events of the log into sealed chunks. */
+  seal({ merge = false, signal } = {}) {
+    return cancellable(signal, async (cancel) =>
+      JSON.parse(await native.storeSeal(this.#handle, merge ? 1 : 0, cancel)),
     );
   }
 

@@ -215,12 +215,13 @@ Napi::Value LeakTest(Info info) {
       });
 }
 
-// storeOpen(path, mode, memoryBudget, log | null): promise of a store
+// storeOpen(path, mode, memoryBudget, log | null, backgroundSealing): promise of a store
 Napi::Value StoreOpen(Info info) {
   footfall_store_options options = FOOTFALL_STORE_OPTIONS_INIT;
   options.mode = static_cast<int32_t>(Integer(info[1]));
   options.memory_budget_bytes = static_cast<uint64_t>(Integer(info[2]));
   SetLog(info.Env(), info[3], &options);
+  options.background_sealing = static_cast<int32_t>(Integer(info[4]));
   return HandleCall<footfall_store>(
       info.Env(), Lib().footfall_store_free,
       [path = String(info[0]), options](footfall_store** out, footfall_error** error) {
@@ -360,6 +361,16 @@ Napi::Value StoreCheck(Info info) {
   });
 }
 
+// storeSeal(store, merge, cancel | null): promise of JSON
+Napi::Value StoreSeal(Info info) {
+  auto store = Unwrap<footfall_store>(info[0]);
+  const auto merge = static_cast<int32_t>(Integer(info[1]));
+  auto cancel = Unwrap<footfall_cancel>(info[2]);
+  return StringCall(info.Env(), [=](footfall_buffer** out, footfall_error** error) {
+    return Lib().footfall_store_seal(store.get(), merge, cancel.get(), out, error);
+  });
+}
+
 // storeCompact(store, nowMs, cancel | null): promise of JSON
 Napi::Value StoreCompact(Info info) {
   auto store = Unwrap<footfall_store>(info[0]);
@@ -415,39 +426,73 @@ Napi::Value StoreMetrics(Info info) {
   return object;
 }
 
-// reportRun(store, name | null, definition bytes | null, from, to, timezone, parameters,
-// nowMs, cancel): promise of a result
+// What running and explaining take: store, name | null, definition bytes | null, from,
+// to, timezone, parameters, nowMs, cancel, threads.
+struct ReportArguments {
+  explicit ReportArguments(Info info)
+      : store(Unwrap<footfall_store>(info[0])),
+        name(OptionalString(info[1])),
+        from(OptionalString(info[3])),
+        to(OptionalString(info[4])),
+        timezone(OptionalString(info[5])),
+        parameters(OptionalString(info[6])),
+        now_ms(Integer(info[7])),
+        cancel(Unwrap<footfall_cancel>(info[8])),
+        threads(static_cast<uint32_t>(Integer(info[9]))) {
+    if (!name) definition.emplace(info[2]);
+  }
+
+  footfall_report_options Options() const {
+    footfall_report_options options = FOOTFALL_REPORT_OPTIONS_INIT;
+    options.from = CString(from);
+    options.to = CString(to);
+    options.timezone = CString(timezone);
+    options.parameters_json = CString(parameters);
+    options.now_ms = now_ms;
+    options.cancel = cancel.get();
+    options.threads = threads;
+    return options;
+  }
+
+  std::shared_ptr<footfall_store> store;
+  std::optional<std::string> name, from, to, timezone, parameters;
+  std::optional<Bytes> definition;
+  int64_t now_ms;
+  std::shared_ptr<footfall_cancel> cancel;
+  uint32_t threads;
+};
+
+// reportRun(...ReportArguments): promise of a result
 Napi::Value ReportRun(Info info) {
-  struct Arguments {
-    std::optional<std::string> name, from, to, timezone, parameters;
-    std::optional<Bytes> definition;
-    int64_t now_ms;
-    std::shared_ptr<footfall_cancel> cancel;
-  };
-  Arguments arguments{OptionalString(info[1]), OptionalString(info[3]),
-                      OptionalString(info[4]), OptionalString(info[5]),
-                      OptionalString(info[6]), std::nullopt,
-                      Integer(info[7]),        Unwrap<footfall_cancel>(info[8])};
-  if (!arguments.name) arguments.definition.emplace(info[2]);
-  auto store = Unwrap<footfall_store>(info[0]);
   return HandleCall<footfall_result>(
       info.Env(), Lib().footfall_result_free,
-      [store, arguments](footfall_result** out, footfall_error** error) {
-        footfall_report_options options = FOOTFALL_REPORT_OPTIONS_INIT;
-        options.from = CString(arguments.from);
-        options.to = CString(arguments.to);
-        options.timezone = CString(arguments.timezone);
-        options.parameters_json = CString(arguments.parameters);
-        options.now_ms = arguments.now_ms;
-        options.cancel = arguments.cancel.get();
+      [arguments = ReportArguments(info)](footfall_result** out, footfall_error** error) {
+        const footfall_report_options options = arguments.Options();
+        footfall_store* store = arguments.store.get();
         if (arguments.name) {
-          return Lib().footfall_report_run(store.get(), arguments.name->c_str(), &options,
-                                           out, error);
+          return Lib().footfall_report_run(store, arguments.name->c_str(), &options, out,
+                                           error);
         }
-        return Lib().footfall_report_run_definition(
-            store.get(), arguments.definition->data, arguments.definition->size, &options,
-            out, error);
+        return Lib().footfall_report_run_definition(store, arguments.definition->data,
+                                                    arguments.definition->size, &options,
+                                                    out, error);
       });
+}
+
+// reportExplain(...ReportArguments): promise of JSON
+Napi::Value ReportExplain(Info info) {
+  return StringCall(info.Env(), [arguments = ReportArguments(info)](
+                                    footfall_buffer** out, footfall_error** error) {
+    const footfall_report_options options = arguments.Options();
+    footfall_store* store = arguments.store.get();
+    if (arguments.name) {
+      return Lib().footfall_report_explain(store, arguments.name->c_str(), &options, out,
+                                           error);
+    }
+    return Lib().footfall_report_explain_definition(store, arguments.definition->data,
+                                                    arguments.definition->size, &options,
+                                                    out, error);
+  });
 }
 
 // reportSave(store, bytes)
@@ -536,12 +581,14 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   add("exportStop", ExportStop);
   add("storeStats", StoreJson<&Library::footfall_store_stats>);
   add("storeCheck", StoreCheck);
+  add("storeSeal", StoreSeal);
   add("storeCompact", StoreCompact);
   add("storeRedact", StoreRedact);
   add("storeBackup", StoreName<&Library::footfall_store_backup>);
   add("storeRestore", StoreRestore);
   add("storeMetrics", StoreMetrics);
   add("reportRun", ReportRun);
+  add("reportExplain", ReportExplain);
   add("reportSave", ReportSave);
   add("reportDelete", StoreName<&Library::footfall_report_delete>);
   add("reportShow", StoreNameJson<&Library::footfall_report_show>);

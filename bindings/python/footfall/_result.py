@@ -135,7 +135,8 @@ class Result:
         return pandas.DataFrame(series)
 
     def stats(self) -> Dict[str, Any]:
-        """What the run cost: elapsed_ms, rows, records_read, bytes_read, events_read."""
+        """What the run cost: elapsed_ms, rows, threads, chunks_read, chunks_pruned,
+        bytes_read, rows_read, records_read, and stages_ms, a dict."""
         return call_json(lib.footfall_result_stats, self._handle)
 
     def _document(self) -> Dict[str, Any]:

@@ -40,6 +40,7 @@ class Store:
     read_only      read beside another process that writes
     create         create the store if it is absent (else NotFoundError)
     memory_budget  bound on memory in bytes; 0 means 256 MiB
+    background_sealing  seal in a thread of the store's own, not while ingesting
     log            called with severity ("info", "warning", "error") and one line; from
                    any thread, and must not use the store
 
@@ -53,6 +54,7 @@ class Store:
         read_only: bool = False,
         create: bool = True,
         memory_budget: int = 0,
+        background_sealing: bool = False,
         log: Optional[LogCallback] = None,
     ) -> None:
         options = ffi.new("footfall_store_options*")
@@ -62,6 +64,7 @@ class Store:
         elif not create:
             options.mode = lib.FOOTFALL_OPEN_EXISTING
         options.memory_budget_bytes = memory_budget
+        options.background_sealing = background_sealing
         if log is not None:
             options.log = lib.footfall_py_log
             options.log_payload = register(log)
@@ -164,6 +167,7 @@ class Store:
         parameters: Optional[Mapping[str, Any]] = None,
         now: Optional[Instant] = None,
         cancel: Optional[Cancel] = None,
+        threads: int = 0,
     ) -> Result:
         """Runs a built-in or saved report by its name, or a definition (a dict).
 
@@ -171,7 +175,62 @@ class Store:
         timezone    IANA name, such as "Europe/Paris"
         parameters  of a built-in report, such as {"login_event": "signed-in"}
         now         the present, in milliseconds since 1970 UTC or a datetime
+        threads     how many may compute, the calling one included; 0 and 1 start none
         """
+        arguments, options, _keep = self._report_call(
+            report, from_, to, timezone, parameters, now, cancel, threads
+        )
+        return Result(
+            call_handle(
+                "footfall_result",
+                lib.footfall_result_free,
+                lib.footfall_report_run
+                if isinstance(report, str)
+                else lib.footfall_report_run_definition,
+                self._handle,
+                *arguments,
+                options,
+            )
+        )
+
+    def report_explain(
+        self,
+        report: Union[str, Mapping[str, Any]],
+        *,
+        from_: Optional[Bound] = None,
+        to: Optional[Bound] = None,
+        timezone: Optional[str] = None,
+        parameters: Optional[Mapping[str, Any]] = None,
+        now: Optional[Instant] = None,
+        cancel: Optional[Cancel] = None,
+        threads: int = 0,
+    ) -> Dict[str, Any]:
+        """Runs a report as `report` does and tells what was computed (`plan`, whose keys
+        may change) and what that took (`stats`, as `Result.stats`)."""
+        arguments, options, _keep = self._report_call(
+            report, from_, to, timezone, parameters, now, cancel, threads
+        )
+        return call_json(
+            lib.footfall_report_explain
+            if isinstance(report, str)
+            else lib.footfall_report_explain_definition,
+            self._handle,
+            *arguments,
+            options,
+        )
+
+    @staticmethod
+    def _report_call(
+        report: Union[str, Mapping[str, Any]],
+        from_: Optional[Bound],
+        to: Optional[Bound],
+        timezone: Optional[str],
+        parameters: Optional[Mapping[str, Any]],
+        now: Optional[Instant],
+        cancel: Optional[Cancel],
+        threads: int,
+    ) -> Any:
+        """The name or the definition, the options, and what these point to."""
         options = ffi.new("footfall_report_options*")
         options.struct_size = ffi.sizeof("footfall_report_options")
         strings = {
@@ -186,23 +245,11 @@ class Store:
             setattr(options, name, value)
         options.now_ms = milliseconds(now)
         options.cancel = handle_of(cancel)
+        options.threads = threads
         if isinstance(report, str):
-            function: Any = lib.footfall_report_run
-            arguments: Any = (c_string(report),)
-        else:
-            data = document(report)
-            function = lib.footfall_report_run_definition
-            arguments = (c_bytes(data), len(data))
-        return Result(
-            call_handle(
-                "footfall_result",
-                lib.footfall_result_free,
-                function,
-                self._handle,
-                *arguments,
-                options,
-            )
-        )
+            return (c_string(report),), options, strings
+        data = document(report)
+        return (c_bytes(data), len(data)), options, strings
 
     def report_save(self, definition: Union[str, bytes, Mapping[str, Any]]) -> None:
         """Saves a definition under its "name", replacing one of that name."""
@@ -238,7 +285,7 @@ class Store:
         now: Optional[Instant] = None,
         cancel: Optional[Cancel] = None,
     ) -> None:
-        """Passes the stored events, each person's in order of arrival, to `write` as
+        """Passes the stored events, in no particular order, to `write` as
         pieces of NDJSON, without those that data retention has expired by `now`. An
         exception of `write` stops the export and is raised here."""
         failure: List[BaseException] = []
@@ -277,7 +324,7 @@ class Store:
         now: Optional[Instant] = None,
         cancel: Optional[Cancel] = None,
     ) -> Iterator[Dict[str, Any]]:
-        """The stored events, each person's in order of arrival, read while they are
+        """The stored events in no particular order, read while they are
         consumed, without those that data retention has expired by `now`.
 
         The export runs in a thread of its own until the generator ends or is closed.
@@ -310,8 +357,18 @@ class Store:
         return call_json(lib.footfall_store_stats, self._handle)
 
     def check(self, *, cancel: Optional[Cancel] = None) -> Dict[str, Any]:
-        """Reads and verifies everything: ok, records, events, people, problems."""
+        """Reads and verifies everything: ok, records, runs, chunks, events, people,
+        problems."""
         return call_json(lib.footfall_store_check, self._handle, handle_of(cancel))
+
+    def seal(
+        self, *, merge: bool = False, cancel: Optional[Cancel] = None
+    ) -> Dict[str, Any]:
+        """Moves the events of the log into sealed chunks; with `merge` all chunks of a
+        span of time become one run: events_sealed, runs_merged."""
+        return call_json(
+            lib.footfall_store_seal, self._handle, merge, handle_of(cancel)
+        )
 
     def compact(
         self, *, now: Optional[Instant] = None, cancel: Optional[Cancel] = None

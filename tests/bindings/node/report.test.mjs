@@ -17,6 +17,17 @@ const DAILY = {
   ],
 };
 
+const FUNNEL = {
+  version: 1,
+  name: 'funnel',
+  kind: 'funnel',
+  window: '7d',
+  steps: [
+    { name: 'pro', where: { field: 'properties.plan', op: 'is', value: 'pro' } },
+    { name: 'again', where: { field: 'properties.plan', op: 'is_set' } },
+  ],
+};
+
 async function filledStore(t) {
   const { store } = await emptyStore(t);
   await store.ingest(
@@ -148,6 +159,36 @@ test('the Arrow buffer holds the rows', async (t) => {
     );
     assert.deepEqual(rows, await result.rows());
   }
+});
+
+test('a funnel with threads', async (t) => {
+  const store = await filledStore(t);
+  const funnel = await store.report(FUNNEL, { ...options, threads: 2 });
+  assert.deepEqual(
+    (await funnel.rows()).map((row) => [row.name, row.people]),
+    [
+      ['pro', 1],
+      ['again', 1],
+    ],
+  );
+  assert.ok(funnel.stats.threads >= 1);
+  assert.ok('finish' in funnel.stats.stages_ms);
+  await assert.rejects(store.report(FUNNEL, { ...options, threads: 257 }), {
+    code: 'INVALID_ARGUMENT',
+  });
+  await assert.rejects(store.report(FUNNEL, { ...options, threads: -1 }), TypeError);
+});
+
+test('explaining', async (t) => {
+  const store = await filledStore(t);
+  const funnel = await store.reportExplain(FUNNEL, options);
+  assert.equal(funnel.report, 'funnel');
+  assert.equal(funnel.plan.kind, 'funnel');
+  assert.equal(funnel.stats.rows, 2);
+  const logins = await store.reportExplain('logins', { ...options, from: '2025-11-01' });
+  assert.equal(logins.plan.kind, 'logins');
+  assert.equal(logins.range.from, '2025-11-01T00:00:00.000Z');
+  await assert.rejects(store.reportExplain('none'), { code: 'NOT_FOUND' });
 });
 
 test('formats, also after the store is closed', async (t) => {

@@ -212,6 +212,8 @@ test('check, stats, metrics, compact', async (t) => {
     [1, 1, 1],
   );
   assert.ok(metrics.log_bytes_written > 0);
+  assert.ok((await store.seal()).events_sealed > 0);
+  assert.equal((await store.seal({ merge: true })).events_sealed, 0);
   assert.equal((await store.compact({ now: NOW })).events_removed, 0);
   const later = new Date(NOW_MS + 400 * 86400000);
   assert.equal((await store.compact({ now: later })).events_removed, 1);

@@ -23,6 +23,9 @@ export async function uses(): Promise<void> {
     parameters: { login_event: 'x' },
     signal: AbortSignal.timeout(1),
   });
+  const { plan, stats } = await store.reportExplain('logins', { threads: 2 });
+  const gathered: number = stats.stages_ms.gather + result.stats.chunks_pruned;
+  counts[0] += gathered + Object.keys(plan).length;
   const rows = await result.rows<{ person: string; first_login: Date }>();
   const bytes: Buffer = await result.arrow();
   const total: Result | null = await result.total();

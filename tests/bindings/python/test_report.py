@@ -24,6 +24,17 @@ DAILY = {
     ],
 }
 
+FUNNEL = {
+    "version": 1,
+    "name": "funnel",
+    "kind": "funnel",
+    "window": "7d",
+    "steps": [
+        {"name": "pro", "where": {"field": "properties.plan", "op": "is", "value": "pro"}},
+        {"name": "again", "where": {"field": "properties.plan", "op": "is_set"}},
+    ],
+}
+
 
 class ReportTest(StoreTest):
     def setUp(self):
@@ -50,6 +61,27 @@ class ReportTest(StoreTest):
         ])
         self.assertIsNone(logins.total)
         self.assertEqual(logins.stats()["rows"], 2)
+
+    def test_funnel_with_threads(self):
+        table = self.store.report(FUNNEL, now=NOW, threads=2)
+        self.assertEqual([row["people"] for row in table], [1, 1])
+        self.assertEqual([row["name"] for row in table], ["pro", "again"])
+        stats = table.stats()
+        self.assertGreaterEqual(stats["threads"], 1)
+        self.assertIn("finish", stats["stages_ms"])
+        with self.assertRaises(footfall.InvalidArgumentError):
+            self.store.report(FUNNEL, now=NOW, threads=257)
+
+    def test_explain(self):
+        explained = self.store.report_explain(FUNNEL, now=NOW)
+        self.assertEqual(explained["report"], "funnel")
+        self.assertEqual(explained["plan"]["kind"], "funnel")
+        self.assertEqual(explained["stats"]["rows"], 2)
+        explained = self.store.report_explain("logins", now=NOW, from_="2025-11-01")
+        self.assertEqual(explained["plan"]["kind"], "logins")
+        self.assertEqual(explained["range"]["from"], "2025-11-01T00:00:00.000Z")
+        with self.assertRaises(footfall.NotFoundError):
+            self.store.report_explain("none")
 
     def test_parameters(self):
         logins = self.store.report(

@@ -207,6 +207,17 @@ class UpkeepTest(StoreTest):
         self.assertGreater(metrics["log_bytes_written"], 0)
         self.assertNotIn("struct_size", metrics)
 
+    def test_seal_moves_events_into_chunks(self):
+        self.ingest(track("ana", 5))
+        self.ingest(track("bob", 6))
+        before = self.store.stats()
+        self.assertEqual(before["events_sealed"], 0)
+        sealed = self.store.seal()
+        self.assertEqual(sealed["events_sealed"], before["events"])
+        self.assertEqual(self.store.seal(merge=True)["events_sealed"], 0)
+        self.assertEqual(self.store.stats()["events_sealed"], before["events"])
+        self.assertTrue(self.store.check()["ok"])
+
     def test_compact_removes_what_expired(self):
         self.ingest(track("ana", 5))
         later = NOW + datetime.timedelta(days=400)

@@ -1,0 +1,340 @@
+// Sealing: what moves into chunks stays what it was, and nothing is left behind.
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "base/strings.h"
+#include "tests/store/store_test_util.h"
+
+namespace footfall::store {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::unique_ptr<EventStore> OpenUnsealed(const std::string& path) {
+  auto store = OpenOrDie(path);
+  EXPECT_TRUE(store->SetSetting("seal_events", "0").ok());
+  return store;
+}
+
+std::string Text(std::string_view name, std::string_view text) {
+  return text.data() == nullptr ? std::string() : base::Cat(" ", name, "=", text);
+}
+
+// Everything that an event says, as text.
+std::string Describe(const StoredEvent& stored) {
+  const model::Event& event = stored.event;
+  std::string out = base::Cat(model::EventTypeName(event.type), " ", event.time_ms, "/",
+                              event.seq, " of ", stored.person);
+  out += Text("id", event.id) + Text("person", event.person) +
+         Text("anonymous", event.anonymous) + Text("session", event.session) +
+         Text("name", event.name) + Text("url", event.url) + Text("title", event.title) +
+         Text("country", event.context.country) + Text("browser", event.context.browser);
+  for (const model::Property& property : event.properties) {
+    out += base::Cat(" ", property.key, ":", static_cast<int>(property.value.kind), ":",
+                     property.value.text, ":", property.value.integer, ":",
+                     static_cast<int64_t>(property.value.number * 1000), ":",
+                     property.value.boolean ? 1 : 0);
+  }
+  return out;
+}
+
+std::vector<std::string> AllEvents(EventStore& store, int64_t from_ms = INT64_MIN) {
+  std::vector<std::string> events;
+  const auto snapshot = store.TakeSnapshot();
+  EXPECT_TRUE(snapshot.ok()) << snapshot.status();
+  ScanOptions options;
+  options.from_ms = from_ms;
+  const absl::Status status =
+      (*snapshot)->Scan(options, nullptr, [&events](const StoredEvent& stored) {
+        events.push_back(Describe(stored));
+        return absl::OkStatus();
+      });
+  EXPECT_TRUE(status.ok()) << status;
+  std::sort(events.begin(), events.end());
+  return events;
+}
+
+// The times and names of each person's activity, as blocks show them.
+std::map<uint64_t, std::vector<std::string>> Activity(EventStore& store) {
+  std::map<uint64_t, std::vector<std::string>> activity;
+  const auto snapshot = store.TakeSnapshot();
+  EXPECT_TRUE(snapshot.ok()) << snapshot.status();
+  BlockRequest request;
+  request.columns.push_back({ColumnKind::kName, ""});
+  const auto scan = (*snapshot)->ScanBlocks(request);
+  EXPECT_TRUE(scan.ok()) << scan.status();
+  const std::unique_ptr<Block> block = (*scan)->NewBlock();
+  for (size_t part = 0; part < (*scan)->parts(); ++part) {
+    BlockStats stats;
+    const absl::Status read = (*scan)->Read(part, block.get(), &stats);
+    EXPECT_TRUE(read.ok()) << read;
+    const auto times = block->Times();
+    const auto names = block->Column(0);
+    EXPECT_TRUE(times.ok()) << times.status();
+    EXPECT_TRUE(names.ok()) << names.status();
+    for (size_t i = 0; i < block->people().size(); ++i) {
+      std::vector<std::string>& of = activity[block->people()[i]];
+      EXPECT_THAT(of, IsEmpty()) << "a person is in two parts";
+      for (uint32_t row = block->begins()[i]; row < block->begins()[i + 1]; ++row) {
+        std::string_view name;
+        if ((*names)->codes8 != nullptr) {
+          name = (*names)->values[(*names)->codes8[row]].text;
+        } else if ((*names)->codes32 != nullptr) {
+          name = (*names)->values[(*names)->codes32[row]].text;
+        }
+        of.push_back(base::Cat((*times)[row], " ", name));
+      }
+    }
+  }
+  return activity;
+}
+
+uint64_t StatOf(EventStore& store, const char* name) {
+  const auto stats = store.Stats();
+  EXPECT_TRUE(stats.ok()) << stats.status();
+  return static_cast<uint64_t>(stats->Find(name)->as_int());
+}
+
+SealReport SealOrDie(EventStore& store, bool merge = false) {
+  const auto report = store.Seal({.merge = merge});
+  EXPECT_TRUE(report.ok()) << report.status();
+  return report.ok() ? *report : SealReport();
+}
+
+// Events of every kind, some of them at the same instant.
+std::vector<TestEvent> RandomEvents(std::mt19937& random, int count, int first_id) {
+  const auto pick = [&random](int n) { return static_cast<int>(random() % n); };
+  std::vector<TestEvent> events;
+  for (int i = 0; i < count; ++i) {
+    TestEvent event;
+    const std::string person = "p" + std::to_string(pick(40));
+    const std::string anonymous = "a" + std::to_string(pick(40));
+    if (pick(3) > 0) event.person = person;
+    if (!event.person || pick(4) == 0) event.anonymous = anonymous;
+    event.time_ms = kNow - pick(200) * kDay - pick(5) * kHour;
+    event.seq = pick(2);
+    event.type = static_cast<model::EventType>(pick(9));  // All but alias.
+    if (event.type == model::EventType::kIdentify) event.anonymous.reset();
+    if (!event.person && !event.anonymous) event.person = person;
+    if (pick(2) == 0) event.id = "id-" + std::to_string(first_id + i);
+    if (pick(2) == 0) event.session = "session " + std::to_string(pick(100));
+    if (pick(5) > 0) event.name = "name-" + std::to_string(pick(12));
+    if (pick(3) == 0) event.url = "https://app.example/" + std::to_string(pick(300));
+    if (pick(6) == 0) event.title = std::string(300, 't') + std::to_string(pick(3));
+    if (pick(3) == 0) event.country = pick(2) == 0 ? "FR" : "DE";
+    if (pick(5) == 0) event.browser = "Firefox";
+    if (pick(3) == 0) event.properties.emplace_back("n", model::Value::Int(pick(1000)));
+    if (pick(4) == 0) event.properties.emplace_back("x", model::Value::Double(0.5));
+    if (pick(4) == 0) event.properties.emplace_back("b", model::Value::Bool(pick(2)));
+    if (pick(4) == 0) {
+      event.properties.emplace_back("plan", model::Value::String("pro"));
+    }
+    if (pick(9) == 0) event.properties.emplace_back("j", model::Value::Json("{\"k\":1}"));
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+TEST(SealTest, NothingChangesWhenEventsAreSealedAndMerged) {
+  const TempDir dir;
+  auto store = OpenUnsealed(dir / "s");
+  ASSERT_TRUE(store->SetSetting("retention_days", "0").ok());
+  std::mt19937 random(5);
+  for (int round = 0; round < 12; ++round) {
+    for (int batch = 0; batch < 3; ++batch) {
+      AppendOrDie(*store, RandomEvents(random, 150, (round * 3 + batch) * 150));
+    }
+    const std::vector<std::string> events = AllEvents(*store);
+    const auto activity = Activity(*store);
+    ASSERT_EQ(events.size(), static_cast<size_t>(round + 1) * 450);
+    EXPECT_EQ(SealOrDie(*store).events_sealed, 450u);
+    EXPECT_EQ(StatOf(*store, "events_sealed"), events.size());
+    EXPECT_EQ(AllEvents(*store), events);
+    EXPECT_EQ(Activity(*store), activity);
+    ExpectClean(*store);
+    if (round % 4 == 3) {
+      EXPECT_GT(SealOrDie(*store, true).runs_merged, 1u);
+      EXPECT_EQ(StatOf(*store, "runs"), 1u);
+      EXPECT_EQ(AllEvents(*store), events);
+      EXPECT_EQ(Activity(*store), activity);
+      ExpectClean(*store);
+    }
+    if (round % 3 == 2) {
+      store.reset();
+      store = OpenUnsealed(dir / "s");
+      EXPECT_EQ(AllEvents(*store), events);
+      EXPECT_EQ(Activity(*store), activity);
+    }
+  }
+  EXPECT_FALSE(std::filesystem::exists(dir / "s" + "/sealing/1-0.sst"));
+}
+
+TEST(SealTest, RunsCoverSpansOfDataRetention) {
+  const TempDir dir;
+  auto store = OpenUnsealed(dir / "s");
+  ASSERT_TRUE(store->SetSetting("retention_days", "60").ok());
+  std::vector<TestEvent> events;
+  for (int day = 0; day < 60; ++day) {
+    events.push_back(Track("e" + std::to_string(day), "p", kNow - day * kDay));
+  }
+  AppendOrDie(*store, events);
+  SealOrDie(*store);
+  const uint64_t runs = StatOf(*store, "runs");
+  EXPECT_GE(runs, 6u);
+  EXPECT_LE(runs, 7u);
+  // 25 days on the oldest runs have expired as a whole, and a part of another one.
+  const auto report = store->Compact(kNow + 25 * kDay, nullptr);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->events_removed, 24u);
+  EXPECT_EQ(StoredIds(*store).size(), 36u);
+  EXPECT_LT(StatOf(*store, "runs"), runs);
+  ExpectClean(*store);
+}
+
+TEST(SealTest, AppendingSealsByNumberAndByAge) {
+  const TempDir dir;
+  auto store = OpenOrDie(dir / "s");
+  ASSERT_TRUE(store->SetSetting("seal_events", "100").ok());
+  ASSERT_TRUE(store->SetSetting("seal_after", "1h").ok());
+  std::mt19937 random(9);
+  AppendOrDie(*store, RandomEvents(random, 99, 0));
+  EXPECT_EQ(StatOf(*store, "events_sealed"), 0u);
+  AppendOrDie(*store, RandomEvents(random, 2, 200));
+  EXPECT_EQ(StatOf(*store, "events_sealed"), 101u);
+  AppendOrDie(*store, RandomEvents(random, 5, 300));
+  EXPECT_EQ(StatOf(*store, "events_sealed"), 101u);
+  AppendOrDie(*store, RandomEvents(random, 5, 400), kNow + 2 * kHour);
+  EXPECT_EQ(StatOf(*store, "events_sealed"), 111u);
+  EXPECT_EQ(AllEvents(*store).size(), 111u);
+  ExpectClean(*store);
+}
+
+TEST(SealTest, ManySmallRunsBecomeFewer) {
+  const TempDir dir;
+  auto store = OpenUnsealed(dir / "s");
+  ASSERT_TRUE(store->SetSetting("retention_days", "0").ok());
+  std::mt19937 random(3);
+  for (int i = 0; i < 30; ++i) {
+    AppendOrDie(*store, RandomEvents(random, 20, i * 20));
+    SealOrDie(*store);
+    EXPECT_LT(StatOf(*store, "runs"), 9u);
+  }
+  EXPECT_EQ(AllEvents(*store).size(), 600u);
+  ExpectClean(*store);
+}
+
+TEST(SealTest, AnIdLinkedAfterSealingBelongsToThePerson) {
+  const TempDir dir;
+  auto store = OpenUnsealed(dir / "s");
+  TestEvent early = Track("e1", "", kNow - kHour);
+  early.person.reset();
+  early.anonymous = "device";
+  TestEvent same_time = early;
+  same_time.id = "e2";
+  same_time.time_ms = kNow;
+  same_time.name = "device-first";
+  TestEvent own = Track("e3", "ana", kNow);
+  own.name = "own-second";
+  AppendOrDie(*store, {own, early, same_time, Track("e4", "bob")});
+  SealOrDie(*store);
+  AppendOrDie(*store, {Alias("ana", "device")});
+  const auto expect = [&store] {
+    const auto activity = Activity(*store);
+    ASSERT_EQ(activity.size(), 2u);
+    const uint64_t ana = (*store->TakeSnapshot())->FindPerson("ana")->code;
+    // At one instant the linked id goes first.
+    EXPECT_THAT(activity.at(ana), ElementsAre(base::Cat(kNow - kHour, " save"),
+                                              base::Cat(kNow, " device-first"),
+                                              base::Cat(kNow, " own-second")));
+    ExpectClean(*store);
+  };
+  expect();
+  SealOrDie(*store);
+  expect();
+  SealOrDie(*store, true);
+  expect();
+  store.reset();
+  store = OpenUnsealed(dir / "s");
+  expect();
+}
+
+TEST(SealTest, SnapshotsAndReadersKeepWhatTheySaw) {
+  const TempDir dir;
+  auto store = OpenUnsealed(dir / "s");
+  Options reading;
+  reading.mode = OpenMode::kReadOnly;
+  std::mt19937 random(17);
+  AppendOrDie(*store, RandomEvents(random, 300, 0));
+  auto reader = OpenOrDie(dir / "s", reading);
+  const std::vector<std::string> first = AllEvents(*store);
+  const auto before = *store->TakeSnapshot();
+  SealOrDie(*store);
+  EXPECT_EQ(AllEvents(*reader), first);
+  const auto sealed = *store->TakeSnapshot();
+  AppendOrDie(*store, RandomEvents(random, 300, 300));
+  SealOrDie(*store);
+  SealOrDie(*store, true);
+  for (const auto& snapshot : {before, sealed}) {
+    size_t events = 0;
+    const absl::Status scanned =
+        snapshot->Scan({}, nullptr, [&events](const StoredEvent&) {
+          ++events;
+          return absl::OkStatus();
+        });
+    EXPECT_TRUE(scanned.ok()) << scanned;
+    EXPECT_EQ(events, 300u);
+  }
+  EXPECT_EQ(AllEvents(*reader), AllEvents(*store));
+  EXPECT_EQ(Activity(*reader), Activity(*store));
+  ExpectClean(*reader);
+}
+
+TEST(SealTest, ForgettingAndLateEventsReachChunks) {
+  const TempDir dir;
+  auto store = OpenUnsealed(dir / "s");
+  AppendOrDie(*store, {Track("e1", "ana"), Track("e2", "bob"), Track("e3", "ana")});
+  SealOrDie(*store);
+  AppendOrDie(*store, {Track("e4", "ana", kNow - 3 * kDay), Track("e5", "cleo")});
+  EXPECT_EQ(Activity(*store).size(), 3u);
+  EXPECT_EQ(*store->ForgetPerson("ana"), 3u);
+  EXPECT_EQ(AllEvents(*store).size(), 2u);
+  EXPECT_EQ(Activity(*store).size(), 2u);
+  ExpectClean(*store);
+  EXPECT_EQ(*store->ForgetPerson("bob"), 1u);  // The chunk has nobody left.
+  EXPECT_EQ(Activity(*store).size(), 1u);
+  ExpectClean(*store);
+  SealOrDie(*store, true);
+  store.reset();
+  store = OpenUnsealed(dir / "s");
+  EXPECT_EQ(AllEvents(*store).size(), 1u);
+  ExpectClean(*store);
+}
+
+TEST(SealTest, AReadOnlyStoreAndACancelledCallSealNothing) {
+  const TempDir dir;
+  {
+    auto store = OpenUnsealed(dir / "s");
+    AppendOrDie(*store, {Track("e1", "ana")});
+    base::Cancel cancel;
+    cancel.Request();
+    EXPECT_EQ(store->Seal({.cancel = &cancel}).status().code(),
+              absl::StatusCode::kCancelled);
+    EXPECT_EQ(StatOf(*store, "events_sealed"), 0u);
+    EXPECT_EQ(SealOrDie(*store).events_sealed, 1u);
+    EXPECT_EQ(SealOrDie(*store).events_sealed, 0u);
+  }
+  Options reading;
+  reading.mode = OpenMode::kReadOnly;
+  auto reader = OpenOrDie(dir / "s", reading);
+  EXPECT_EQ(reader->Seal({}).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(AllEvents(*reader).size(), 1u);
+}
+
+}  // namespace
+}  // namespace footfall::store
