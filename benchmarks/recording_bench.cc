@@ -1,6 +1,6 @@
-// The privacy filter over recordings, DEFAULT policy, beside a full walk of the same bytes
-// by simdjson On-Demand, in one process. FOOTFALL_BENCH_RECORDING names a file of rrweb
-// events as NDJSON.
+// The privacy filter over recordings, DEFAULT policy, beside a full walk of the same
+// bytes by simdjson On-Demand, in one process. FOOTFALL_BENCH_RECORDING names a file of
+// rrweb events as NDJSON.
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
