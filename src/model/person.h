@@ -15,6 +15,9 @@ namespace footfall::model {
 // A host attribute's value; dates are strings "YYYY-MM-DD".
 using AttributeValue = std::variant<bool, int64_t, double, std::string>;
 
+// Before the anonymous id of whom no alias has linked, in reports.
+inline constexpr std::string_view kAnonymousPrefix = "anonymous:";
+
 struct Person {
   uint64_t code = 0;  // The store's number of the person, stable for its life.
   std::string
@@ -39,7 +42,9 @@ struct Person {
   std::vector<std::pair<std::string, AttributeValue>> attributes;
 
   // The id as reports print it: "anonymous:ID" for an unlinked anonymous one.
-  std::string DisplayId() const { return identified ? id : "anonymous:" + id; }
+  std::string DisplayId() const {
+    return identified ? id : std::string(kAnonymousPrefix) + id;
+  }
   const AttributeValue* FindAttribute(std::string_view key) const {
     for (const auto& [name, value] : attributes) {
       if (name == key) return &value;

@@ -46,6 +46,18 @@ absl::Status BlockPeople::Load(std::span<const uint64_t> codes) {
   if (codes.empty()) return absl::OkStatus();
   size_t index = 0;
   const uint64_t end = codes.back() == UINT64_MAX ? UINT64_MAX : codes.back() + 1;
+  const bool only_names = needs_.names && !needs_.people && !wants_accounts_ &&
+                          holds_.empty() && fields_.empty();
+  if (only_names) {
+    return VisitNames(snapshot_, codes.front(), end,
+                      [&](uint64_t code, std::string_view name) {
+                        while (index < codes.size() && codes[index] < code) ++index;
+                        if (index < codes.size() && codes[index] == code) {
+                          names_[index] = arena_.Keep(name);
+                        }
+                        return absl::OkStatus();
+                      });
+  }
   return snapshot_.VisitPeopleBetween(
       codes.front(), end, [&](const model::Person& person) {
         while (index < codes.size() && codes[index] < person.code) ++index;

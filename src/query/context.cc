@@ -16,20 +16,35 @@ uint64_t TextBytes(const std::string& text) {
 
 }  // namespace
 
+absl::Status VisitNames(
+    const store::Snapshot& snapshot, uint64_t first, uint64_t end,
+    absl::FunctionRef<absl::Status(uint64_t code, std::string_view name)> visit) {
+  std::string anonymous(model::kAnonymousPrefix);
+  return snapshot.VisitIds(first, end,
+                           [&](uint64_t code, bool identified, std::string_view id) {
+                             if (identified) return visit(code, id);
+                             anonymous.resize(model::kAnonymousPrefix.size());
+                             anonymous += id;
+                             return visit(code, anonymous);
+                           });
+}
+
 absl::StatusOr<std::vector<Text>> Execution::NamesOf(std::span<const uint64_t> codes) {
   std::vector<Text> names(codes.size(), Text(""));
   if (codes.empty()) return names;
   uint64_t bytes = names.size() * sizeof(Text);
   size_t at = 0;
   const uint64_t end = codes.back() == UINT64_MAX ? UINT64_MAX : codes.back() + 1;
-  FOOTFALL_RETURN_IF_ERROR(
-      snapshot_.VisitPeopleBetween(codes.front(), end, [&](const model::Person& person) {
-        while (at < codes.size() && codes[at] < person.code) ++at;
-        if (at == codes.size() || codes[at] != person.code) return absl::OkStatus();
-        names[at] = person.DisplayId();
-        bytes += Text::HeapBytes(names[at].view().size());
-        return absl::OkStatus();
-      }));
+  FOOTFALL_RETURN_IF_ERROR(VisitNames(snapshot_, codes.front(), end,
+                                      [&](uint64_t code, std::string_view name) {
+                                        while (at < codes.size() && codes[at] < code)
+                                          ++at;
+                                        if (at == codes.size() || codes[at] != code)
+                                          return absl::OkStatus();
+                                        names[at] = Text(name);
+                                        bytes += Text::HeapBytes(name.size());
+                                        return absl::OkStatus();
+                                      }));
   FOOTFALL_RETURN_IF_ERROR(Hold(bytes));
   return names;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "model/person.h"
 #include "query/buckets.h"
@@ -47,6 +48,11 @@ class Execution {
   QueryStats stats_;
   uint64_t held_bytes_ = 0;
 };
+
+// Visits the ids of codes in [first, end), as reports print them.
+absl::Status VisitNames(
+    const store::Snapshot& snapshot, uint64_t first, uint64_t end,
+    absl::FunctionRef<absl::Status(uint64_t code, std::string_view name)> visit);
 
 // The heap bytes of a person.
 uint64_t PersonBytes(const model::Person& person);

@@ -37,9 +37,9 @@ inline constexpr uint64_t kBudgetMin = uint64_t{16} << 20;
 // How the memory budget of a store is divided.
 struct Budget {
   explicit Budget(uint64_t total)
-      : cache(total / 16),
+      : cache(total / 16 * 3),
         memtables(std::max<uint64_t>(total / 16, 2 << 20)),
-        people(total / 16 * 5),
+        people(total / 16 * 3),
         ids(total / 8),
         dictionaries(total / 16),
         queries(total / 16 * 6) {}

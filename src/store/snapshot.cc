@@ -22,7 +22,6 @@ constexpr uint64_t kTailRows = uint64_t{1} << 19;
 // Allowed per event in a slice of stale people: its time, at worst a run of its own, and
 // as much again for what vectors hold in reserve.
 constexpr uint64_t kFreshEventBytes = 64;
-constexpr std::string_view kAnonymousPrefix = "anonymous:";
 constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 
 absl::Status DamagedPerson(uint64_t code) {
@@ -482,6 +481,21 @@ absl::Status StoreSnapshot::VisitPeopleBetween(
   return FromRocks(rows->status());
 }
 
+absl::Status StoreSnapshot::VisitIds(
+    uint64_t first, uint64_t end,
+    absl::FunctionRef<absl::Status(uint64_t code, bool identified, std::string_view id)>
+        visit) const {
+  auto rows = parts_.rocks->Iterate(kPeople, parts_.snapshot);
+  for (rows->Seek(CodeKey(first)); rows->Valid() && rows->key()[0] == kCodePrefix;
+       rows->Next()) {
+    const uint64_t code = CodeOfKey(ToView(rows->key()));
+    if (code >= end) break;
+    const auto [kind, id] = DecodeIdRow(ToView(rows->value()));
+    FOOTFALL_RETURN_IF_ERROR(visit(code, kind == kPersonId, id));
+  }
+  return FromRocks(rows->status());
+}
+
 absl::StatusOr<model::Person> StoreSnapshot::FindPerson(std::string_view id) const {
   Identity identity;
   const auto look_up = [&](uint32_t kind, std::string_view text) -> absl::Status {
@@ -493,8 +507,9 @@ absl::StatusOr<model::Person> StoreSnapshot::FindPerson(std::string_view id) con
     return absl::OkStatus();
   };
   FOOTFALL_RETURN_IF_ERROR(look_up(kPersonId, id));
-  if (identity.code == 0 && id.substr(0, kAnonymousPrefix.size()) == kAnonymousPrefix) {
-    FOOTFALL_RETURN_IF_ERROR(look_up(kAnonymousId, id.substr(kAnonymousPrefix.size())));
+  if (identity.code == 0 && id.starts_with(model::kAnonymousPrefix)) {
+    FOOTFALL_RETURN_IF_ERROR(
+        look_up(kAnonymousId, id.substr(model::kAnonymousPrefix.size())));
   }
   const uint64_t code = identity.person();
   const absl::Status unknown = absl::NotFoundError("no such person is stored");

@@ -125,6 +125,10 @@ class StoreSnapshot : public Snapshot {
   absl::Status VisitPeopleBetween(
       uint64_t first, uint64_t end,
       absl::FunctionRef<absl::Status(const model::Person&)> visit) const override;
+  absl::Status VisitIds(
+      uint64_t first, uint64_t end,
+      absl::FunctionRef<absl::Status(uint64_t code, bool identified, std::string_view id)>
+          visit) const override;
   absl::StatusOr<model::Person> FindPerson(std::string_view id) const override;
   const Settings& settings() const override { return parts_.settings; }
   const Parts& parts() const { return parts_; }

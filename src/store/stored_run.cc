@@ -26,7 +26,6 @@ class StoredChunkReader : public ChunkReader {
                     const RunRow* run, uint32_t chunk)
       : rocks_(rocks), run_(run), chunk_(chunk) {
     options_.snapshot = snapshot;
-    options_.fill_cache = false;
   }
 
   absl::StatusOr<std::string_view> Read(uint32_t column) override {

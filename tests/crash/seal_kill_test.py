@@ -117,12 +117,12 @@ class Test:
             self.create(db, str(self.random.choice((300, 2000, 9000))))
             for piece in self.pieces:
                 ingest = [self.cli, "ingest", "--now", NOW, "--db", db, piece]
-                killed, _ = self.kill_until_done(ingest, 0.8)
+                killed, _ = self.kill_until_done(ingest, 0.25)
                 kills += killed
                 runs_seen = max(runs_seen, self.check(db)["runs"])
                 if self.random.random() < 0.4:
                     compact = [self.cli, "compact", "--now", NOW, "--db", db]
-                    killed, _ = self.kill_until_done(compact, 0.5)
+                    killed, _ = self.kill_until_done(compact, 0.25)
                     kills += killed
             if self.answers(db) != self.expected:
                 fail("events or reports differ from those of a store without chunks")

@@ -89,6 +89,15 @@ absl::Status FakeSnapshot::VisitPeopleBetween(
   return absl::OkStatus();
 }
 
+absl::Status FakeSnapshot::VisitIds(
+    uint64_t first, uint64_t end,
+    absl::FunctionRef<absl::Status(uint64_t code, bool identified, std::string_view id)>
+        visit) const {
+  return VisitPeopleBetween(first, end, [&visit](const model::Person& person) {
+    return visit(person.code, person.identified, person.id);
+  });
+}
+
 absl::StatusOr<model::Person> FakeSnapshot::FindPerson(std::string_view id) const {
   const auto found = codes_.find(std::string(id));
   if (found == codes_.end()) return absl::NotFoundError("no such person");

@@ -57,6 +57,10 @@ class FakeSnapshot : public store::Snapshot {
   absl::Status VisitPeopleBetween(
       uint64_t first, uint64_t end,
       absl::FunctionRef<absl::Status(const model::Person&)> visit) const override;
+  absl::Status VisitIds(
+      uint64_t first, uint64_t end,
+      absl::FunctionRef<absl::Status(uint64_t code, bool identified, std::string_view id)>
+          visit) const override;
   absl::StatusOr<model::Person> FindPerson(std::string_view id) const override;
   const store::Settings& settings() const override { return settings_; }
 

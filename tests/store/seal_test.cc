@@ -1,6 +1,7 @@
 // Sealing: what moves into chunks stays what it was, and nothing is left behind.
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <random>
 #include <string>
@@ -105,6 +106,38 @@ SealReport SealOrDie(EventStore& store, bool merge = false) {
   const auto report = store.Seal({.merge = merge});
   EXPECT_TRUE(report.ok()) << report.status();
   return report.ok() ? *report : SealReport();
+}
+
+// What a store answers, or the error that it does not answer with.
+struct Answers {
+  absl::Status status;
+  std::vector<std::string> events;
+  std::map<uint64_t, std::vector<std::string>> activity;
+};
+
+// Opens a store that may be damaged, and reads everything.
+Answers AnswersOf(const std::string& path) {
+  Answers answers;
+  const auto store = EventStore::Open(path, {});
+  answers.status = store.status();
+  if (!store.ok()) return answers;
+  const auto snapshot = (*store)->TakeSnapshot();
+  answers.status = snapshot.status();
+  if (!snapshot.ok()) return answers;
+  answers.status = (*snapshot)->Scan({}, nullptr, [&](const StoredEvent& stored) {
+    answers.events.push_back(Describe(stored));
+    return absl::OkStatus();
+  });
+  if (!answers.status.ok()) return answers;
+  std::sort(answers.events.begin(), answers.events.end());
+  const auto report = (*store)->Check(nullptr);
+  answers.status = report.status();
+  if (report.ok() && !report->problems.empty()) {
+    answers.status = absl::DataLossError(report->problems.front().where);
+    return answers;
+  }
+  if (answers.status.ok()) answers.activity = Activity(**store);
+  return answers;
 }
 
 // Events of every kind, some of them at the same instant.
@@ -334,6 +367,57 @@ TEST(SealTest, AReadOnlyStoreAndACancelledCallSealNothing) {
   auto reader = OpenOrDie(dir / "s", reading);
   EXPECT_EQ(reader->Seal({}).status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(AllEvents(*reader).size(), 1u);
+}
+
+TEST(SealTest, AFlippedBitIsFoundOrHarmless) {
+  const TempDir dir;
+  std::mt19937 random(23);
+  {
+    auto store = OpenUnsealed(dir / "s");
+    ASSERT_TRUE(store->SetSetting("retention_days", "0").ok());
+    for (int i = 0; i < 4; ++i) {
+      AppendOrDie(*store, RandomEvents(random, 700, i * 700));
+      if (i == 2) SealOrDie(*store, true);
+      if (i < 2) SealOrDie(*store);
+    }
+    ASSERT_TRUE(store->Close().ok());
+  }
+  const Answers whole = AnswersOf(dir / "s");
+  ASSERT_TRUE(whole.status.ok()) << whole.status;
+  ASSERT_EQ(whole.events.size(), 2800u);
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(dir / "s")) {
+    if (entry.file_size() > 0) files.push_back(entry.path().filename());
+  }
+  std::sort(files.begin(), files.end());
+  int found = 0;
+  for (int flip = 0; flip < 100; ++flip) {
+    std::filesystem::copy(dir / "s", dir / "damaged");
+    const std::string path =
+        (dir / "damaged") + "/" + files[random() % files.size()].string();
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    const auto at =
+        static_cast<std::streamoff>(random() % std::filesystem::file_size(path));
+    file.seekg(at);
+    const int byte = file.get();
+    file.seekp(at);
+    file.put(static_cast<char>(byte ^ (1 << random() % 8)));
+    file.close();
+    const Answers answers = AnswersOf(dir / "damaged");
+    if (answers.status.ok()) {
+      EXPECT_EQ(answers.events, whole.events) << path << " at " << at;
+      EXPECT_EQ(answers.activity, whole.activity) << path << " at " << at;
+    } else {
+      ++found;
+      // It names a file, or a place in the store.
+      EXPECT_THAT(
+          base::MessageOf(answers.status),
+          ::testing::ContainsRegex("[0-9]{6}|CURRENT|files|run |chunk|record|damaged"))
+          << path << " at " << at;
+    }
+    std::filesystem::remove_all(dir / "damaged");
+  }
+  EXPECT_GT(found, 50);
 }
 
 }  // namespace

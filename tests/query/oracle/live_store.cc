@@ -159,6 +159,7 @@ absl::Status LiveStore::Apply(const Step& step) {
     case Step::Kind::kMerge:
       return store_->Seal({.merge = true}).status();
     case Step::Kind::kCompact:
+      world_.Compact(now_ms_);
       return store_->Compact(now_ms_, nullptr).status();
     case Step::Kind::kReopen:
       FOOTFALL_RETURN_IF_ERROR(store_->Close());

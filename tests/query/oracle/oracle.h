@@ -56,6 +56,9 @@ class World {
   bool Append(const Json& event);
   // Erases a person by the id that reports print, or by a linked "anonymous:ID".
   void Forget(const std::string& name);
+  // What compaction does to numbers: an anonymous id that only expired events of people
+  // mention is met anew. Everything else stays, since expired events are left out anyway.
+  void Compact(int64_t now_ms);
 
   struct Stored {
     Json event;
@@ -68,7 +71,10 @@ class World {
   uint64_t CodeOf(const std::string& id) const;
 
  private:
+  void ForgetUnused();
+
   std::vector<Stored> events_;
+  int64_t compacted_before_ms_ = INT64_MIN;
   uint64_t next_arrival_ = 1;
   uint64_t next_code_ = 1;
   std::map<std::string, uint64_t> codes_;

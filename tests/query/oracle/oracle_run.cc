@@ -2,6 +2,7 @@
 #include "tests/query/oracle/oracle_run.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -208,6 +209,29 @@ void World::Forget(const std::string& name) {
     return link != links_.end() && link->second == id;
   });
   std::erase_if(links_, [&](const auto& link) { return link.second == id; });
+  ForgetUnused();
+}
+
+void World::Compact(int64_t now_ms) {
+  if (settings.retention_days == 0) return;
+  compacted_before_ms_ = now_ms - settings.retention_days * kDayMs;
+  ForgetUnused();
+}
+
+void World::ForgetUnused() {
+  std::set<std::string> used;
+  for (const Stored& stored : events_) {
+    const Json& event = stored.event;
+    if (event.Find("person") == nullptr ||
+        event.Find("time")->as_int() >= compacted_before_ms_) {
+      used.insert(Text(event, "anonymous"));
+    }
+  }
+  std::erase_if(codes_, [&](const auto& entry) {
+    if (!entry.first.starts_with(kAnonymous)) return false;
+    const std::string anonymous = entry.first.substr(kAnonymous.size());
+    return !used.contains(anonymous) && !links_.contains(anonymous);
+  });
 }
 
 std::string World::OwnerOf(const Json& event) const {

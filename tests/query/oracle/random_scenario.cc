@@ -348,7 +348,6 @@ Scenario BigScenario(Random& random) {
   scenario.start_ms = base::ParseTime("2025-10-01", absl::UTCTimeZone()).value();
   scenario.span_ms = 40 * kDay;
   scenario.now_ms = scenario.start_ms + scenario.span_ms;
-  scenario.memory_budget_bytes = uint64_t{512} << 20;
   Shape shape;
   shape.people = 1500;
   shape.anonymous = 100;

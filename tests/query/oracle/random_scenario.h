@@ -22,8 +22,8 @@ struct Step {
 struct Scenario {
   Settings settings;
   int64_t now_ms = 0;
-  uint64_t seal_events = 0;                           // 0: sealed only when asked.
-  uint64_t memory_budget_bytes = uint64_t{16} << 20;  // The least that a store takes.
+  uint64_t seal_events = 0;                            // 0: sealed only when asked.
+  uint64_t memory_budget_bytes = uint64_t{512} << 20;  // No report runs out of it.
   // Times of events lie in [start_ms, start_ms + span_ms).
   int64_t start_ms = 0;
   int64_t span_ms = 0;
