@@ -53,7 +53,7 @@ struct Settings {
   uint64_t memory_budget_bytes = uint64_t{256} << 20;
   // Appending seals the log when it holds so many events, 0 means never, or one that was
   // appended so long ago.
-  int64_t seal_events = int64_t{1} << 19;
+  int64_t seal_events = 500'000;
   int64_t seal_after_ms = 24 * 60 * 60 * 1000;
   uint64_t report_memory_bytes = 0;  // Derived: the part of the budget a query may use.
 

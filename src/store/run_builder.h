@@ -14,8 +14,9 @@
 
 namespace footfall::store {
 
-// Events of the log that become chunks at a time.
-inline constexpr uint64_t kSealEvents = uint64_t{1} << 19;
+// Events of the log that become chunks at a time. A little under a power of two, at which
+// the vectors that hold them double.
+inline constexpr uint64_t kSealEvents = 500'000;
 
 // What runs are built from, and where. Nothing in it changes while they are.
 struct BuildContext {

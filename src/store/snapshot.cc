@@ -18,7 +18,7 @@ constexpr size_t kReadahead = 1 << 20;
 // Rows of a chunk that are made into one record.
 constexpr size_t kRecordRows = 50'000;
 // Rows of the log that are made into one run in memory.
-constexpr uint64_t kTailRows = uint64_t{1} << 19;
+constexpr uint64_t kTailRows = 500'000;
 // Allowed per event in a slice of stale people: its time, at worst a run of its own, and
 // as much again for what vectors hold in reserve.
 constexpr uint64_t kFreshEventBytes = 64;

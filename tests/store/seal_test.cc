@@ -1,10 +1,12 @@
 // Sealing: what moves into chunks stays what it was, and nothing is left behind.
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/strings.h"
@@ -346,6 +348,50 @@ TEST(SealTest, ForgettingAndLateEventsReachChunks) {
   store.reset();
   store = OpenUnsealed(dir / "s");
   EXPECT_EQ(AllEvents(*store).size(), 1u);
+  ExpectClean(*store);
+}
+
+TEST(SealTest, AThreadOfTheStoreSealsBesideOthers) {
+  const TempDir dir;
+  Options options;
+  options.background_sealing = true;
+  auto store = OpenOrDie(dir / "s", options);
+  ASSERT_TRUE(store->SetSetting("retention_days", "0").ok());
+  ASSERT_TRUE(store->SetSetting("seal_events", "150").ok());
+  constexpr int kWriters = 3;
+  constexpr int kBatches = 40;
+  std::vector<std::thread> writers;
+  for (int w = 0; w < kWriters; ++w) {
+    writers.emplace_back([&store, w] {
+      std::mt19937 random(static_cast<unsigned>(w));
+      for (int i = 0; i < kBatches; ++i) {
+        std::vector<TestEvent> events = RandomEvents(random, 20, (w * kBatches + i) * 20);
+        events.push_back(Track(base::Cat("own-", w, "-", i), base::Cat("writer ", w)));
+        AppendOrDie(*store, events);
+        if (i % 10 == 9) {
+          EXPECT_FALSE(Activity(*store).empty());
+          AppendOrDie(*store,
+                      {Track(base::Cat("gone-", w, "-", i), base::Cat("gone ", w))});
+          EXPECT_TRUE(store->ForgetPerson(base::Cat("gone ", w)).ok());
+        }
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  constexpr size_t kEvents = kWriters * kBatches * 21;
+  EXPECT_EQ(AllEvents(*store).size(), kEvents);
+  ExpectClean(*store);
+  // It needs no call to go on, but some time.
+  for (int i = 0; i < 1000 && StatOf(*store, "events_sealed") < kEvents / 2; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_GE(StatOf(*store, "events_sealed"), kEvents / 2);
+  const std::vector<std::string> events = AllEvents(*store);
+  const auto activity = Activity(*store);
+  ASSERT_TRUE(store->Close().ok());
+  store = OpenUnsealed(dir / "s");
+  EXPECT_EQ(AllEvents(*store), events);
+  EXPECT_EQ(Activity(*store), activity);
   ExpectClean(*store);
 }
 
