@@ -57,15 +57,29 @@ absl::Status EventStore::Impl::LoadRuns() {
   FOOTFALL_RETURN_IF_ERROR(FromRocks(records->status()));
   // What sealing has left behind that was cut short.
   base::RemoveTree(path_ + kSealingDirectory);
-  const std::string first = ChunkKey(next_run_, 0, 0);
-  auto rows = rocks_->Iterate(kChunks);
-  rows->Seek(ToSlice(first));
-  if (rows->Valid()) {
-    rows.reset();
-    FOOTFALL_RETURN_IF_ERROR(
-        rocks_->RemoveRange(kChunks, first, std::string(20, '\xff')));
-  }
+  FOOTFALL_RETURN_IF_ERROR(RemoveUnknownRuns());
   return RemoveDropped();
+}
+
+// Removes chunks that were never, or are no longer, part of the store.
+absl::Status EventStore::Impl::RemoveUnknownRuns() {
+  std::vector<uint64_t> unknown;
+  auto rows = rocks_->Iterate(kChunks);
+  for (rows->SeekToFirst(); rows->Valid();) {
+    const uint64_t number = Reader(ToView(rows->key())).Fixed64();
+    const bool known =
+        std::any_of(runs_.begin(), runs_.end(),
+                    [number](const RunRow& run) { return run.number == number; });
+    if (!known) unknown.push_back(number);
+    rows->Seek(ToSlice(RunEnd(number)));
+  }
+  FOOTFALL_RETURN_IF_ERROR(FromRocks(rows->status()));
+  rows.reset();
+  for (const uint64_t run : unknown) {
+    FOOTFALL_RETURN_IF_ERROR(
+        rocks_->RemoveRange(kChunks, ChunkKey(run, 0, 0), RunEnd(run)));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status EventStore::Impl::RemoveDropped() {

@@ -128,6 +128,7 @@ class EventStore::Impl {
 
   // seal.cc
   absl::Status LoadRuns();
+  absl::Status RemoveUnknownRuns();
   absl::Status RemoveDropped();
   absl::Status TakeOverRuns(BuiltRuns built, int64_t expired_before_ms);
   absl::StatusOr<BuildContext> NewBuild(const base::Cancel* cancel);
