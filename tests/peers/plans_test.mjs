@@ -40,7 +40,7 @@ before(async () => {
   const tidy = join(work, 'generated.ndjson');
   const file = join(work, 'events.ndjson');
   execFileSync(process.env.FOOTFALL_GENERATE,
-               ['--events', `${events}`, '--people', `${events / 60}`, '--seed', '23',
+               ['--events', `${events}`, '--people', `${Math.round(events / 60)}`, '--seed', '23',
                 '--start', '2025-01-01', '--days', '365', '-o', tidy]);
   await untidy(tidy, file, nowMs);
   duckdb = await (await DuckDBInstance.create(':memory:')).connect();
