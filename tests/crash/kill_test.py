@@ -11,31 +11,17 @@ and FOOTFALL_CRASH_SEED repeats the random choices of a run.
 
 import json
 import os
-import random
-import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 
-NOW_MS = 1_767_225_600_000  # 2026-01-01T00:00:00Z
-NOW = "2026-01-01T00:00:00Z"
+from harness import SLOW, check, fail, generate_events, main, report_rows, run
+from harness import seeded_random
+
+NOW_MS = 1_767_225_600_000  # harness.NOW.
 BATCH_LINES = 1000
 REPORTS = ("logins", "sessions", "page-views", "users")
-
-
-def fail(message):
-    raise SystemExit(f"kill_test: {message}")
-
-
-def run(*command):
-    """Standard output of a command that has to succeed."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    if done.returncode != 0:
-        error = done.stderr.decode()
-        fail(f"{' '.join(command)} ended with {done.returncode}: {error}")
-    return done.stdout
 
 
 def event_id(line):
@@ -97,15 +83,12 @@ class Writer:
 
 class Test:
     def __init__(self, cli, generate, ingest_ack, work):
-        slow = os.environ.get("FOOTFALL_SLOW_TESTS") == "1"
-        self.events_count, self.kills = (1_000_000, 20) if slow else (200_000, 5)
+        self.events_count, self.kills = (1_000_000, 20) if SLOW else (200_000, 5)
         self.cli, self.generate, self.ingest_ack = cli, generate, ingest_ack
         self.db = os.path.join(work, "killed")
         self.db_plain = os.path.join(work, "plain")
         self.events = os.path.join(work, "events.ndjson")
-        seed = int(os.environ.get("FOOTFALL_CRASH_SEED", time.time_ns() % 1_000_000))
-        print(f"seed {seed}")
-        self.random = random.Random(seed)
+        self.random = seeded_random()
 
     def stored_ids(self):
         lines = run(self.cli, "events", "export", "--db", self.db).splitlines()
@@ -129,19 +112,16 @@ class Test:
                 f"{len(stored)} events are stored, neither {acknowledged} lines' worth"
                 f" nor {in_flight}"
             )
-        check = json.loads(run(self.cli, "check", "--json", "--db", self.db))
-        if check["ok"] is not True or check["problems"] or check["events"] != len(stored):
-            fail(f"check of {len(stored)} events: {check}")
+        checked = check(self.cli, self.db)["events"]
+        if checked != len(stored):
+            fail(f"check of {len(stored)} events counts {checked}")
         return lines
 
     def ids_before(self, lines):
         return set(self.ids[:lines])
 
     def prepare(self):
-        with open(self.events, "wb") as out:
-            generate = [self.generate, "--events", str(self.events_count), "--seed", "7"]
-            if subprocess.run(generate, stdout=out).returncode != 0:
-                fail("the generator failed")
+        generate_events(self.generate, self.events_count, 7, self.events)
         with open(self.events, "rb") as lines:
             self.ids = [event_id(line) for line in lines]
 
@@ -201,9 +181,8 @@ class Test:
         if self.verify(len(self.ids)) != len(self.ids):
             fail("events are missing at the end")
         for report in REPORTS:
-            arguments = ("report", "run", report, "--now", NOW, "--format", "ndjson")
             killed, whole = (
-                run(self.cli, *arguments, "--db", db) for db in (self.db, self.db_plain)
+                report_rows(self.cli, db, report) for db in (self.db, self.db_plain)
             )
             if not whole or killed != whole:
                 fail(f"report {report} differs from that of an uninterrupted ingest")
@@ -213,16 +192,5 @@ class Test:
         )
 
 
-def main():
-    if len(sys.argv) != 5:
-        print(__doc__, file=sys.stderr)
-        raise SystemExit(2)
-    work = sys.argv[4]
-    shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work)
-    Test(*sys.argv[1:]).run()
-    shutil.rmtree(work)
-
-
 if __name__ == "__main__":
-    main()
+    main(Test, 4, __doc__)

@@ -10,14 +10,14 @@ FOOTFALL_CRASH_SEED repeats the random choices of a run.
 
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
-NOW = "2026-01-01T00:00:00Z"
+from harness import NOW, SLOW, check, fail, generate_events, main, report_rows, run
+from harness import seeded_random
+
 REPORTS = ("logins", "sessions", "page-views", "users")
 POLICY = {
     "text": "mask",
@@ -27,28 +27,12 @@ POLICY = {
 }
 
 
-def fail(message):
-    raise SystemExit(f"redact_kill_test: {message}")
-
-
-def run(*command):
-    """Standard output of a command that has to succeed."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    if done.returncode != 0:
-        error = done.stderr.decode()
-        fail(f"{' '.join(command)} ended with {done.returncode}: {error}")
-    return done.stdout
-
-
 class Test:
     def __init__(self, cli, generate, work):
-        slow = os.environ.get("FOOTFALL_SLOW_TESTS") == "1"
-        self.events_count, self.kills = (1_000_000, 40) if slow else (150_000, 12)
+        self.events_count, self.kills = (1_000_000, 40) if SLOW else (150_000, 12)
         self.cli, self.generate, self.work = cli, generate, work
         self.policy = os.path.join(work, "policy.json")
-        seed = int(os.environ.get("FOOTFALL_CRASH_SEED", time.time_ns() % 1_000_000))
-        print(f"seed {seed}")
-        self.random = random.Random(seed)
+        self.random = seeded_random()
 
     def path(self, name):
         return os.path.join(self.work, name)
@@ -56,10 +40,7 @@ class Test:
     def prepare(self):
         with open(self.policy, "w", encoding="utf-8") as out:
             json.dump(POLICY, out)
-        with open(self.path("events"), "wb") as out:
-            generate = [self.generate, "--events", str(self.events_count), "--seed", "7"]
-            if subprocess.run(generate, stdout=out).returncode != 0:
-                fail("the generator failed")
+        generate_events(self.generate, self.events_count, 7, self.path("events"))
         base = self.path("base")
         run(self.cli, "settings", "set", "level", "interactions", "--db", base)
         run(self.cli, "settings", "set", "retention_days", "0", "--db", base)
@@ -74,17 +55,9 @@ class Test:
         return [self.cli, "redact", "--json", "--policy", self.policy, "--db", db]
 
     def answers(self, db):
-        """All events and the reports; the order of events is that of arrival."""
-        answers = [run(self.cli, "events", "export", "--now", NOW, "--db", db)]
-        for name in REPORTS:
-            report = ("report", "run", name, "--now", NOW, "--format", "ndjson")
-            answers.append(run(self.cli, *report, "--db", db))
-        return answers
-
-    def check(self, db):
-        check = json.loads(run(self.cli, "check", "--json", "--db", db))
-        if check["ok"] is not True:
-            fail(f"check: {check}")
+        """All events, in the order of the store, and the reports."""
+        export = run(self.cli, "events", "export", "--now", NOW, "--db", db)
+        return [export, *(report_rows(self.cli, db, name) for name in REPORTS)]
 
     def run(self):
         self.prepare()
@@ -118,7 +91,7 @@ class Test:
                 if process.returncode != -signal.SIGKILL:
                     fail(f"redact ended with {process.returncode}")
                 kills += 1
-                self.check(db)
+                check(self.cli, db)
             if done is None:
                 done = json.loads(run(*self.redact(db)))
             # Or it was killed between its last write and its last word.
@@ -126,7 +99,7 @@ class Test:
                 unheard += 1
             elif done != totals:
                 fail(f"the totals are {done}, not {totals}")
-            self.check(db)
+            check(self.cli, db)
             if self.answers(db) != expected:
                 fail("events or reports differ from those of one redaction")
             again = json.loads(run(*self.redact(db)))
@@ -139,16 +112,5 @@ class Test:
         )
 
 
-def main():
-    if len(sys.argv) != 4:
-        print(__doc__, file=sys.stderr)
-        raise SystemExit(2)
-    work = sys.argv[3]
-    shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work)
-    Test(*sys.argv[1:]).run()
-    shutil.rmtree(work)
-
-
 if __name__ == "__main__":
-    main()
+    main(Test, 3, __doc__)

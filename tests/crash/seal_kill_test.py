@@ -10,50 +10,28 @@ seal_kill_test.py CLI GENERATE WORK_DIR; FOOTFALL_SLOW_TESTS=1 runs the long for
 FOOTFALL_CRASH_SEED repeats the random choices of a run.
 """
 
-import json
 import os
-import random
 import shutil
-import signal
 import subprocess
-import sys
-import time
 
-NOW = "2026-01-01T00:00:00Z"
+from harness import NOW, SLOW, check, fail, generate_events, main, report_rows, run
+from harness import seeded_random
+
 REPORTS = ("logins", "sessions", "page-views", "users", "active-users")
-
-
-def fail(message):
-    raise SystemExit(f"seal_kill_test: {message}")
-
-
-def run(*command):
-    """Standard output of a command that has to succeed."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    if done.returncode != 0:
-        error = done.stderr.decode()
-        fail(f"{' '.join(command)} ended with {done.returncode}: {error}")
-    return done.stdout
 
 
 class Test:
     def __init__(self, cli, generate, work):
-        slow = os.environ.get("FOOTFALL_SLOW_TESTS") == "1"
-        self.events_count, self.kills = (400_000, 60) if slow else (60_000, 15)
+        self.events_count, self.kills = (400_000, 60) if SLOW else (60_000, 15)
         self.cli, self.generate, self.work = cli, generate, work
-        seed = int(os.environ.get("FOOTFALL_CRASH_SEED", time.time_ns() % 1_000_000))
-        print(f"seed {seed}")
-        self.random = random.Random(seed)
+        self.random = seeded_random()
 
     def path(self, name):
         return os.path.join(self.work, name)
 
     def prepare(self):
         """Pieces of the input, and the answers of a store that seals nothing."""
-        with open(self.path("events"), "wb") as out:
-            generate = [self.generate, "--events", str(self.events_count), "--seed", "11"]
-            if subprocess.run(generate, stdout=out).returncode != 0:
-                fail("the generator failed")
+        generate_events(self.generate, self.events_count, 11, self.path("events"))
         with open(self.path("events"), "rb") as events:
             lines = events.readlines()
         self.pieces = []
@@ -78,17 +56,8 @@ class Test:
     def answers(self, db):
         """The events in an order of their own, and the reports."""
         export = run(self.cli, "events", "export", "--now", NOW, "--db", db)
-        answers = [sorted(export.splitlines())]
-        for name in REPORTS:
-            report = ("report", "run", name, "--now", NOW, "--format", "ndjson")
-            answers.append(run(self.cli, *report, "--db", db))
-        return answers
-
-    def check(self, db):
-        check = json.loads(run(self.cli, "check", "--json", "--db", db))
-        if check["ok"] is not True:
-            fail(f"check: {check}")
-        return check
+        reports = [report_rows(self.cli, db, name) for name in REPORTS]
+        return [sorted(export.splitlines()), *reports]
 
     def kill_until_done(self, command, limit):
         """Runs the command again and again, until it ends before it is killed."""
@@ -102,7 +71,7 @@ class Test:
                 process.communicate()
                 kills += 1
                 limit *= 1.3
-                self.check(command[command.index("--db") + 1])
+                check(self.cli, command[command.index("--db") + 1])
                 continue
             if process.returncode != 0:
                 fail(f"{' '.join(command)} ended with {process.returncode}")
@@ -119,7 +88,7 @@ class Test:
                 ingest = [self.cli, "ingest", "--now", NOW, "--db", db, piece]
                 killed, _ = self.kill_until_done(ingest, 0.25)
                 kills += killed
-                runs_seen = max(runs_seen, self.check(db)["runs"])
+                runs_seen = max(runs_seen, check(self.cli, db)["runs"])
                 if self.random.random() < 0.4:
                     compact = [self.cli, "compact", "--now", NOW, "--db", db]
                     killed, _ = self.kill_until_done(compact, 0.25)
@@ -135,16 +104,5 @@ class Test:
         print(f"{kills} kills in {rounds} stores, up to {runs_seen} runs; answers equal")
 
 
-def main():
-    if len(sys.argv) != 4:
-        print(__doc__, file=sys.stderr)
-        raise SystemExit(2)
-    work = sys.argv[3]
-    shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work)
-    Test(*sys.argv[1:]).run()
-    shutil.rmtree(work)
-
-
 if __name__ == "__main__":
-    main()
+    main(Test, 3, __doc__)

@@ -17,6 +17,11 @@
 #include "base/status.h"
 #include "store/event_store.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+// Freed memory is kept back for a while, by default more of it than the store may use.
+extern "C" const char* __asan_default_options() { return "quarantine_size_mb=16"; }
+#endif
+
 namespace footfall::store {
 namespace {
 

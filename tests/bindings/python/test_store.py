@@ -218,6 +218,16 @@ class UpkeepTest(StoreTest):
         self.assertEqual(self.store.stats()["events_sealed"], before["events"])
         self.assertTrue(self.store.check()["ok"])
 
+    def test_a_thread_of_the_store_seals(self):
+        path = self.directory / "beside"
+        with footfall.Store(path, background_sealing=True) as store:
+            store.set("seal_events", 1)
+            store.ingest([track("ana", 5)], now=NOW)
+            deadline = time.monotonic() + 60
+            while store.stats()["events_sealed"] == 0 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            self.assertEqual(store.stats()["events_sealed"], 1)
+
     def test_compact_removes_what_expired(self):
         self.ingest(track("ana", 5))
         later = NOW + datetime.timedelta(days=400)
