@@ -19,7 +19,9 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 // Freed memory is kept back for a while, by default more of it than the store may use.
-extern "C" const char* __asan_default_options() { return "quarantine_size_mb=16"; }
+extern "C" __attribute__((visibility("default"))) const char* __asan_default_options() {
+  return "quarantine_size_mb=16";
+}
 #endif
 
 namespace footfall::store {
