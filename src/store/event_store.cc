@@ -20,25 +20,6 @@ absl::Status NotWritable() {
   return absl::FailedPreconditionError("the store is open for reading only");
 }
 
-// INVALID_ARGUMENT for what cannot be part of a key.
-absl::Status CheckDocumentKey(std::string_view kind, std::string_view name) {
-  const auto plain = [](std::string_view text) {
-    return !text.empty() && text.size() <= 256 && base::IsUtf8(text) &&
-           text.find('\0') == std::string_view::npos;
-  };
-  if (plain(kind) && plain(name)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      "a document's kind and name are UTF-8 text of 1 to 256 bytes without NUL");
-}
-
-std::string DocumentKey(std::string_view kind, std::string_view name) {
-  std::string key(kDocumentPrefix);
-  key += kind;
-  key += '\0';
-  key += name;
-  return key;
-}
-
 }  // namespace
 
 EventStore::Impl::Impl(std::string path, const Options& options)
@@ -184,67 +165,6 @@ absl::Status EventStore::Impl::SetSetting(std::string_view key, std::string_view
   return rebuild ? RebuildSessions() : absl::OkStatus();
 }
 
-absl::Status EventStore::Impl::PutDocument(std::string_view kind, std::string_view name,
-                                           std::string_view text) {
-  std::shared_lock<std::shared_mutex> open;
-  FOOTFALL_RETURN_IF_ERROR(EnterToWrite(&open));
-  FOOTFALL_RETURN_IF_ERROR(CheckDocumentKey(kind, name));
-  const Exclusive exclusive(this);
-  FOOTFALL_RETURN_IF_ERROR(Heal());
-  const absl::Status status = rocks_->Put(kMeta, DocumentKey(kind, name), text);
-  write_failed_ = !status.ok();
-  return status;
-}
-
-absl::StatusOr<std::string> EventStore::Impl::GetDocument(std::string_view kind,
-                                                          std::string_view name) {
-  std::shared_lock<std::shared_mutex> open;
-  FOOTFALL_RETURN_IF_ERROR(Enter(&open));
-  FOOTFALL_RETURN_IF_ERROR(CheckDocumentKey(kind, name));
-  FOOTFALL_ASSIGN_OR_RETURN(const std::shared_ptr<Rocks> rocks, Database());
-  FOOTFALL_ASSIGN_OR_RETURN(auto text, rocks->Get(kMeta, DocumentKey(kind, name)));
-  if (text.has_value()) return std::move(*text);
-  return base::MakeError(absl::StatusCode::kNotFound,
-                         base::Cat("there is no ", kind, " '", name, "'"));
-}
-
-absl::Status EventStore::Impl::DeleteDocument(std::string_view kind,
-                                              std::string_view name) {
-  std::shared_lock<std::shared_mutex> open;
-  FOOTFALL_RETURN_IF_ERROR(EnterToWrite(&open));
-  FOOTFALL_RETURN_IF_ERROR(CheckDocumentKey(kind, name));
-  const Exclusive exclusive(this);
-  FOOTFALL_RETURN_IF_ERROR(Heal());
-  FOOTFALL_ASSIGN_OR_RETURN(const auto text, rocks_->Get(kMeta, DocumentKey(kind, name)));
-  if (!text.has_value()) {
-    return base::MakeError(absl::StatusCode::kNotFound,
-                           base::Cat("there is no ", kind, " '", name, "'"));
-  }
-  rocksdb::WriteBatch batch;
-  batch.Delete(rocks_->family(kMeta), ToSlice(DocumentKey(kind, name)));
-  const absl::Status status = rocks_->Write(&batch, true);
-  write_failed_ = !status.ok();
-  return status;
-}
-
-absl::StatusOr<std::vector<std::pair<std::string, std::string>>>
-EventStore::Impl::ListDocuments(std::string_view kind) {
-  std::shared_lock<std::shared_mutex> open;
-  FOOTFALL_RETURN_IF_ERROR(Enter(&open));
-  FOOTFALL_RETURN_IF_ERROR(CheckDocumentKey(kind, "-"));
-  FOOTFALL_ASSIGN_OR_RETURN(const std::shared_ptr<Rocks> rocks, Database());
-  std::vector<std::pair<std::string, std::string>> documents;
-  const std::string prefix = DocumentKey(kind, "");
-  auto rows = rocks->Iterate(kMeta);
-  for (rows->Seek(ToSlice(prefix));
-       rows->Valid() && rows->key().starts_with(ToSlice(prefix)); rows->Next()) {
-    documents.emplace_back(ToView(rows->key()).substr(prefix.size()),
-                           ToView(rows->value()));
-  }
-  FOOTFALL_RETURN_IF_ERROR(FromRocks(rows->status()));
-  return documents;
-}
-
 // The database to read documents from; a reader first catches up.
 absl::StatusOr<std::shared_ptr<Rocks>> EventStore::Impl::Database() {
   if (!read_only_) return rocks_;
@@ -366,9 +286,12 @@ absl::StatusOr<std::string> EventStore::GetDocument(std::string_view kind,
 absl::Status EventStore::DeleteDocument(std::string_view kind, std::string_view name) {
   return impl_->DeleteDocument(kind, name);
 }
+absl::Status EventStore::WriteDocuments(const std::vector<DocumentChange>& changes) {
+  return impl_->WriteDocuments(changes);
+}
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>>
-EventStore::ListDocuments(std::string_view kind) {
-  return impl_->ListDocuments(kind);
+EventStore::ListDocuments(std::string_view kind, const DocumentRange& range) {
+  return impl_->ListDocuments(kind, range);
 }
 absl::StatusOr<uint64_t> EventStore::ForgetPerson(std::string_view id) {
   return impl_->ForgetPerson(id);

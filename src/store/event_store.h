@@ -158,6 +158,19 @@ class Snapshot {
   virtual const Settings& settings() const = 0;
 };
 
+struct DocumentChange {
+  std::string kind;
+  std::string name;
+  std::optional<std::string> text;  // Absent: the document is deleted.
+};
+
+// Names that begin with `prefix`, `from` and what follows it bytewise, at most `limit`.
+struct DocumentRange {
+  std::string_view prefix = {};
+  std::string_view from = {};
+  size_t limit = SIZE_MAX;
+};
+
 struct CheckReport {
   uint64_t records = 0;  // Of the log.
   uint64_t runs = 0;
@@ -226,8 +239,11 @@ class EventStore {
                            std::string_view text);
   absl::StatusOr<std::string> GetDocument(std::string_view kind, std::string_view name);
   absl::Status DeleteDocument(std::string_view kind, std::string_view name);
+  // Makes all changes in one durable atom; deleting what there is not is no error.
+  absl::Status WriteDocuments(const std::vector<DocumentChange>& changes);
+  // (name, text), sorted by name.
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ListDocuments(
-      std::string_view kind);  // (name, text), sorted by name.
+      std::string_view kind, const DocumentRange& range = {});
 
   // Erases a person: events, attributes, identifiers. Answers the number of events
   // removed; NOT_FOUND for an unknown id.

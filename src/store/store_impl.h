@@ -51,8 +51,9 @@ class EventStore::Impl {
                            std::string_view text);
   absl::StatusOr<std::string> GetDocument(std::string_view kind, std::string_view name);
   absl::Status DeleteDocument(std::string_view kind, std::string_view name);
+  absl::Status WriteDocuments(const std::vector<DocumentChange>& changes);
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ListDocuments(
-      std::string_view kind);
+      std::string_view kind, const DocumentRange& range);
   absl::StatusOr<uint64_t> ForgetPerson(std::string_view id);
   absl::StatusOr<SealReport> Seal(const SealOptions& options);
   absl::StatusOr<CompactReport> Compact(int64_t now_ms, const base::Cancel* cancel);

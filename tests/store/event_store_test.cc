@@ -528,6 +528,31 @@ TEST(EventStoreTest, Documents) {
   EXPECT_THAT(*store->ListDocuments("none"), IsEmpty());
 }
 
+TEST(EventStoreTest, DocumentsChangeTogetherOrNotAtAll) {
+  const TempDir dir;
+  const auto store = OpenOrDie(dir / "s");
+  ASSERT_TRUE(store->PutDocument("run", "1", "old").ok());
+  ASSERT_TRUE(store
+                  ->WriteDocuments({{"run", "2", "new"},
+                                    {"log", "2/a", "A"},
+                                    {"log", "2/b", "B"},
+                                    {"log", "3/a", "C"},
+                                    {"run", "1", std::nullopt},
+                                    {"run", "none", std::nullopt}})
+                  .ok());
+  using Row = std::pair<std::string, std::string>;
+  EXPECT_THAT(*store->ListDocuments("run"), ElementsAre(Row("2", "new")));
+  EXPECT_THAT(*store->ListDocuments("log", {.prefix = "2/"}),
+              ElementsAre(Row("2/a", "A"), Row("2/b", "B")));
+  EXPECT_THAT(*store->ListDocuments("log", {.from = "2/b"}),
+              ElementsAre(Row("2/b", "B"), Row("3/a", "C")));
+  EXPECT_THAT(*store->ListDocuments("log", {.prefix = "2/", .from = "1", .limit = 1}),
+              ElementsAre(Row("2/a", "A")));
+  EXPECT_EQ(store->WriteDocuments({{"run", "2", "changed"}, {"run", "", "x"}}).code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(*store->GetDocument("run", "2"), "new");
+}
+
 TEST(EventStoreTest, FullDictionariesCostSpaceAndNothingElse) {
   const TempDir dir;
   Options options;
