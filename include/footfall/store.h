@@ -210,9 +210,11 @@ FOOTFALL_API footfall_status footfall_store_check(footfall_store* store,
 
 /// Moves the events of the log into sealed chunks, which take a third of the space and
 /// are much faster to query. No answer changes. Appending does so by itself, see the
-/// settings seal_events and seal_after. \param[in] merge      Not 0: also makes one run
-/// of all chunks of a span of time. \param[in] cancel     Borrowed for the call; may be
-/// NULL. Steps that are done by then
+/// settings seal_events and seal_after.
+///
+/// \param[in] merge      Not 0: also makes one of all runs of chunks, which queries read
+///                       fastest.
+/// \param[in] cancel     Borrowed for the call; may be NULL. Steps that are done by then
 ///                       stay done.
 /// \param[out] out_json  {"events_sealed", "runs_merged"}; may be NULL.
 /// \return FOOTFALL_FAILED_PRECONDITION while a redaction is unfinished.

@@ -104,6 +104,16 @@ int64_t Bucketer::IndexOf(int64_t time_ms) {
   return bucket_ == base::Bucket::kWeek ? FloorDiv(day + 3, 7) : MonthIndex(day);
 }
 
+int64_t Bucketer::IndexUntil(int64_t time_ms, int64_t* until_ms) {
+  const int64_t index = IndexOf(time_ms);
+  // While the offset stays, local time goes on evenly up to the end of the bucket.
+  const int64_t end_ms = bucket_ == base::Bucket::kHour
+                             ? HourStart(time_ms) + kHourMs
+                             : ValueOf(index + 1) * kDayMs - offsets_.OffsetMs(time_ms);
+  *until_ms = std::min(end_ms, offsets_.EndMs(time_ms));
+  return index;
+}
+
 int64_t Bucketer::HourStart(int64_t time_ms) {
   const int64_t offset_ms = offsets_.OffsetMs(time_ms);
   return FloorDiv(time_ms + offset_ms, kHourMs) * kHourMs - offset_ms;

@@ -53,6 +53,8 @@ class Bucketer {
   Bucketer(base::Bucket bucket, absl::TimeZone zone) : bucket_(bucket), offsets_(zone) {}
 
   int64_t IndexOf(int64_t time_ms);
+  // The same; times from `time_ms` on and before `until_ms` have that index too.
+  int64_t IndexUntil(int64_t time_ms, int64_t* until_ms);
   int64_t ValueOf(int64_t index) const;
   // The indexes of many times, which lie from `first_ms` to `last_ms`, above that of an
   // index that is returned. Absent when it is no quicker than one by one.

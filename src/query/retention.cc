@@ -202,9 +202,12 @@ class RetentionPartial : public Partial {
   std::array<uint64_t, 2> Returned(const uint64_t* returns, const int64_t* times,
                                    size_t start, size_t end, int64_t bucket) {
     std::array<uint64_t, 2> returned{};
+    int64_t until_ms = INT64_MIN;
     for (size_t row = FirstRow(returns, start, end); row < end;
          row = FirstRow(returns, row + 1, end)) {
-      const int64_t k = buckets_.IndexOf(times[row]) - bucket;
+      // Most events are in the bucket of the one before.
+      if (times[row] < until_ms) continue;
+      const int64_t k = buckets_.IndexUntil(times[row], &until_ms) - bucket;
       // Clocks that are set back may make it the day before once more.
       if (k < 0) continue;
       if (k > static_cast<int64_t>(periods_)) break;

@@ -185,7 +185,7 @@ struct CheckReport {
 };
 
 struct SealOptions {
-  bool merge = false;  // Afterwards all events of a span of time are in one run.
+  bool merge = false;  // Afterwards all sealed events are in one run.
   const base::Cancel* cancel = nullptr;
 };
 

@@ -371,15 +371,27 @@ absl::Status EventStore::Impl::EraseUnused(const base::Cancel* cancel) {
     rows.Delete(rocks_->family(kPeople), ToSlice(IdKey(stateless[i].second)));
     rows.Delete(rocks_->family(kPeople), ToSlice(CodeKey(stateless[i].first)));
   }
-  if (rows.Count() == 0) return absl::OkStatus();
+  const bool erased = rows.Count() > 0;
+  std::string removed;
+  PutVarint(removed, counters_.removed);
+  rows.Put(rocks_->family(kMeta), kErasedAfterKey, ToSlice(removed));
   if (absl::Status status = rocks_->Write(&rows, true); !status.ok()) {
     write_failed_ = true;
     return status;
   }
+  if (!erased) return absl::OkStatus();
   // Snapshots go on with the dictionaries that they have.
   if (strings) dictionaries_ = dictionaries_->Without(used);
   ++version_;
   return absl::OkStatus();
+}
+
+// The same when data retention has removed events since. Forgetting and redaction end
+// with it by themselves.
+absl::Status EventStore::Impl::EraseUnusedIfRemoved(const base::Cancel* cancel) {
+  FOOTFALL_ASSIGN_OR_RETURN(const auto row, rocks_->Get(kMeta, kErasedAfterKey));
+  const uint64_t removed = row.has_value() ? Reader(*row).Varint() : 0;
+  return removed == counters_.removed ? absl::OkStatus() : EraseUnused(cancel);
 }
 
 // Computes stale runs while the events are still there.
@@ -434,12 +446,12 @@ absl::StatusOr<CompactReport> EventStore::Impl::Compact(int64_t now_ms,
   if (!redacting) {
     SealReport sealed;
     FOOTFALL_RETURN_IF_ERROR(SealLog(cancel, &sealed));
-    FOOTFALL_RETURN_IF_ERROR(MergeSpans(
+    FOOTFALL_RETURN_IF_ERROR(MergeAllRuns(
         now.retention_days > 0 ? now_ms - now.retention_days * kDayMs : INT64_MIN, cancel,
         &sealed));
   }
   report.events_removed += counters_.removed - removed_before;
-  FOOTFALL_RETURN_IF_ERROR(EraseUnused(cancel));
+  FOOTFALL_RETURN_IF_ERROR(EraseUnusedIfRemoved(cancel));
   FOOTFALL_RETURN_IF_ERROR(ids_->Drop(DayOf(now_ms) - now.dedup_window_days));
   FOOTFALL_RETURN_IF_ERROR(rocks_->Flush());
   for (const Family family : {kMeta, kLog, kDictionary, kPeople, kIds}) {

@@ -18,6 +18,7 @@ inline constexpr const char* kPeopleThroughKey = "people_through";
 inline constexpr const char* kPeopleSealedKey = "people_sealed";
 inline constexpr const char* kIdsThroughKey = "ids_through";
 inline constexpr const char* kErasuresKey = "erasures";
+inline constexpr const char* kErasedAfterKey = "erased_after";
 inline constexpr const char* kRebuildKey = "rebuild_sessions";
 inline constexpr std::string_view kSettingPrefix = "setting/";
 inline constexpr std::string_view kDocumentPrefix = "document/";

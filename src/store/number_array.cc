@@ -116,10 +116,27 @@ class BitReader {
     bit_ += static_cast<size_t>(width);
     return bits & LowBits(width);
   }
+  // The same for one of at most 56 bits, at least 8 bytes before the end.
+  uint64_t NextShort(int width) {
+    uint64_t bits = 0;
+    std::memcpy(&bits, in_.data() + bit_ / 8, 8);
+    bits >>= bit_ % 8;
+    bit_ += static_cast<size_t>(width);
+    return bits & LowBits(width);
+  }
+  // Whether eight numbers of at most 56 bits can be read with NextShort.
+  bool HasEightShort() const { return bit_ / 8 + 8 * 7 + 8 <= in_.size(); }
 
  private:
   std::string_view in_;
   size_t bit_ = 0;
+};
+
+// What a symbol stands for, with the least number added.
+struct SplitEntry {
+  uint64_t base = 0;
+  int32_t width = 0;
+  bool known = false;
 };
 
 absl::Status DecodeSplit(Reader& reader, size_t count, BlockUnpacker& unpacker,
@@ -130,29 +147,41 @@ absl::Status DecodeSplit(Reader& reader, size_t count, BlockUnpacker& unpacker,
     return absl::DataLossError("the form of its numbers is unknown");
   }
   const Split split(kept);
-  std::array<uint64_t, 256> bases = {};
-  std::array<int, 256> widths = {};
-  std::array<bool, 256> known = {};
+  std::array<SplitEntry, 256> entries;
   for (uint32_t symbol = 0; symbol < 256; ++symbol) {
-    known[symbol] = split.Base(symbol, &bases[symbol], &widths[symbol]);
-    if (!known[symbol]) widths[symbol] = 0;
-    bases[symbol] += least;
+    SplitEntry& entry = entries[symbol];
+    int width = 0;
+    entry.known = split.Base(symbol, &entry.base, &width);
+    entry.width = entry.known ? width : 0;
+    entry.base += least;
   }
   std::string symbols(count, '\0');
   if (!unpacker.GetInto(reader, symbols.data(), count)) return CutShort();
+  const auto* const codes = reinterpret_cast<const uint8_t*>(symbols.data());
+  std::array<uint32_t, 256> counts{};
+  for (size_t i = 0; i < count; ++i) ++counts[codes[i]];
   size_t bits = 0;
-  bool all_known = true;
-  for (const char symbol : symbols) {
-    bits += static_cast<size_t>(widths[static_cast<uint8_t>(symbol)]);
-    all_known = all_known && known[static_cast<uint8_t>(symbol)];
+  bool all_short = true;
+  for (size_t symbol = 0; symbol < 256; ++symbol) {
+    if (counts[symbol] == 0) continue;
+    if (!entries[symbol].known) return CutShort();
+    bits += static_cast<size_t>(entries[symbol].width) * counts[symbol];
+    all_short = all_short && entries[symbol].width <= 56;
   }
   const std::string_view rest = reader.rest();
   reader.Raw((bits + 7) / 8);
-  if (!reader.ok() || !all_known) return CutShort();
+  if (!reader.ok()) return CutShort();
   BitReader low(rest);
-  for (size_t i = 0; i < count; ++i) {
-    const auto symbol = static_cast<uint8_t>(symbols[i]);
-    out[i] = static_cast<int64_t>(bases[symbol] + low.Next(widths[symbol]));
+  size_t i = 0;
+  while (all_short && i + 8 <= count && low.HasEightShort()) {
+    for (const size_t end = i + 8; i < end; ++i) {
+      const SplitEntry& entry = entries[codes[i]];
+      out[i] = static_cast<int64_t>(entry.base + low.NextShort(entry.width));
+    }
+  }
+  for (; i < count; ++i) {
+    const SplitEntry& entry = entries[codes[i]];
+    out[i] = static_cast<int64_t>(entry.base + low.Next(entry.width));
   }
   return absl::OkStatus();
 }

@@ -239,8 +239,13 @@ absl::StatusOr<BuiltRuns> BuildFromRuns(const BuildContext& context,
   FOOTFALL_RETURN_IF_ERROR(
       RunMerge(std::move(runs), owners, expired_before_ms, context.cancel)
           .WriteTo(*writer));
-  writer->SetBounds(inputs.front().first_arrival, inputs.front().from_ms,
-                    inputs.front().to_ms);
+  int64_t from_ms = INT64_MAX;
+  int64_t to_ms = INT64_MIN;
+  for (const RunRow& row : inputs) {
+    from_ms = std::min(from_ms, row.from_ms);
+    to_ms = std::max(to_ms, row.to_ms);
+  }
+  writer->SetBounds(inputs.front().first_arrival, from_ms, to_ms);
   built.writers.push_back(std::move(writer));
   return built;
 }

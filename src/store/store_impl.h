@@ -123,6 +123,7 @@ class EventStore::Impl {
   absl::Status EraseOldChunk(const RunRow& run, uint32_t chunk);
   absl::StatusOr<uint64_t> FinishForgetting(std::string_view codes_row);
   absl::Status EraseUnused(const base::Cancel* cancel);
+  absl::Status EraseUnusedIfRemoved(const base::Cancel* cancel);
   absl::StatusOr<std::vector<std::pair<uint64_t, Hash128>>> StatelessPeople();
   absl::Status SettleStaleRuns(const base::Cancel* cancel);
   absl::Status RebuildSessions();
@@ -140,7 +141,7 @@ class EventStore::Impl {
   absl::StatusOr<bool> NeedsRewriting(const RunRow& row, const Owners& owners,
                                       int64_t expired_before_ms);
   absl::Status RewriteUnlinked(const absl::flat_hash_set<uint64_t>& codes);
-  absl::Status MergeSpans(int64_t expired_before_ms, const base::Cancel* cancel,
+  absl::Status MergeAllRuns(int64_t expired_before_ms, const base::Cancel* cancel,
                           SealReport* report);
   std::vector<RunRow> RunsToMerge() const;
   absl::Status MergeManyRuns(const base::Cancel* cancel, SealReport* report);
