@@ -114,6 +114,11 @@ class Engine:
             self.worker.close()
             self.worker = None
 
+    def answer(self, worker, text):
+        file = self.directory.with_name("answer")
+        worker.tell("answer", file, text)
+        return file.read_text(encoding="utf-8").strip()
+
     def ingest_once(self, file, events):
         """Seconds to store events durably, in a new database."""
         directory = fresh(self.directory.with_name(self.name + "-ingest"))
@@ -143,9 +148,7 @@ class SqlPeer(Engine):
         return self.sql.layouts
 
     def ask(self, text):
-        file = self.directory.with_name("answer")
-        self.worker.tell("answer", file, text)
-        return file.read_text(encoding="utf-8").strip()
+        return self.answer(self.worker, text)
 
     def table(self, layout):
         return f"{layout}.ev"
@@ -245,6 +248,9 @@ class Sqlite(SqlPeer):
         return self.ask("SELECT sqlite_version()")
 
 
+SET_LEVEL = "set level interactions"
+
+
 class Footfall(Engine):
     name = "footfall"
     title = "Footfall"
@@ -254,7 +260,8 @@ class Footfall(Engine):
         return [NOW_MS]
 
     def before_ingest(self):
-        return ["set level"]
+        # Batches alone; with sealing the whole input is measured.
+        return [SET_LEVEL, "set seal_events 0"]
 
     def version(self):
         return self.tools.version
@@ -262,15 +269,17 @@ class Footfall(Engine):
     def fill(self, directory, file, events):
         """Stores and compacts; answers what that took."""
         worker = self.start(fresh(directory))
-        worker.run("set level")
+        worker.run(SET_LEVEL)
         worker.tell("reset-peak")
         reply = worker.tell("ingest", file, BATCH, events, "-")
         if reply["events"] != events:
             raise SystemExit(f"peers: Footfall was given {reply['events']} events")
         compact_ms = worker.run("compact")
         peak = worker.tell("memory")["peak_bytes"]
+        stats = json.loads(self.answer(worker, "store statistics"))
         worker.close()
-        return {"events": events, "ingest_seconds": reply["ms"] / 1000,
+        return {"events": events,
+                "column_bytes": stats["chunk_bytes"] + stats["dictionaries"]["bytes"], "ingest_seconds": reply["ms"] / 1000,
                 "compact_seconds": compact_ms / 1000, "peak_bytes": peak,
                 "bytes": folder_bytes(directory)}
 

@@ -36,16 +36,24 @@ class Footfall : public Peer {
     if (text == "compact") {
       Check(footfall_store_compact(store_, now_ms_, nullptr, nullptr, &error), error,
             text);
-    } else if (text == "set level") {
-      Check(footfall_settings_set(store_, "level", "interactions", &error), error, text);
+    } else if (text.starts_with("set ")) {
+      const size_t space = text.find(' ', 4);
+      Check(footfall_settings_set(store_, text.substr(4, space - 4).c_str(),
+                                  text.substr(space + 1).c_str(), &error),
+            error, text);
     } else {
       result_ = Report(text);
     }
   }
 
   std::string Answer(const std::string& text) override {
-    result_ = Report(text);
     footfall_error* error = nullptr;
+    if (text == "store statistics") {
+      footfall_buffer* json = nullptr;
+      Check(footfall_store_stats(store_, &json, &error), error, text);
+      return Text(Buffer(json));
+    }
+    result_ = Report(text);
     footfall_buffer* rows = nullptr;
     Check(footfall_result_format(result_.get(), FOOTFALL_FORMAT_NDJSON, &rows, &error),
           error, text);

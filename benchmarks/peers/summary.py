@@ -123,7 +123,10 @@ def store(result):
     rows = [["ingest of all events, sealing while it runs, events/s",
              f"{events / ours['ingest_seconds']:,.0f}"],
             ["the same with compaction at the end, events/s", f"{events / total:,.0f}"],
-            ["bytes an event after compaction", f"{ours['bytes'] / events:.2f}"],
+            ["bytes an event after compaction: columns and dictionaries",
+             f"{ours['column_bytes'] / events:.2f}"],
+            ["the whole folder, with people, their identifiers and sessions",
+             f"{ours['bytes'] / events:.2f}"],
             ["peak memory of ingest and compaction, MiB",
              f"{ours['peak_bytes'] / 2**20:,.0f}"],
             ["peak memory of all queries, MiB",
@@ -131,7 +134,7 @@ def store(result):
             ["opening, files not in memory, ms", ms(result["opening"]["open_ms"])]]
     if "footfall_with_ids" in result:
         with_ids = result["footfall_with_ids"]["bytes"] / events
-        rows.insert(3, ["the index of event ids beside it",
+        rows.insert(4, ["the index of event ids beside it",
                         f"{with_ids - ours['bytes'] / events:.2f}"])
     for query, cold in result["opening"]["cold"].items():
         rows.append([f"first query {query}, files not in memory, ms", ms(cold)])

@@ -26,6 +26,11 @@ struct Entry {
 };
 
 uint64_t BytesAt(std::string_view text, size_t at) {
+  if (at + 8 <= text.size()) {
+    uint64_t key;
+    std::memcpy(&key, text.data() + at, sizeof(key));
+    return std::endian::native == std::endian::little ? __builtin_bswap64(key) : key;
+  }
   uint64_t key = 0;
   for (size_t i = at; i < at + 8; ++i) {
     key = key << 8 | (i < text.size() ? static_cast<uint8_t>(text[i]) : 0);
@@ -108,13 +113,14 @@ class Sorter {
           std::min(prefix, CommonPrefix(first->view().substr(0, prefix), text->view()));
     }
     is_text_ = first != nullptr;
-    const uint64_t flip = order_[0].descending ? ~uint64_t{0} : 0;
+    prefix_ = prefix;
+    flip_ = order_[0].descending ? ~uint64_t{0} : 0;
     present.reserve(cells.size());
     for (uint32_t row = 0; row < cells.size(); ++row) {
       if (IsMissing(cells[row])) {
         missing.push_back({.row = row});
       } else {
-        present.push_back({.key = KeyOf(cells[row], prefix) ^ flip, .row = row});
+        present.push_back({.key = KeyOf(cells[row], prefix) ^ flip_, .row = row});
       }
     }
   }
@@ -136,8 +142,21 @@ class Sorter {
       const auto end = std::find_if(begin, entries.end(), [&](const Entry& entry) {
         return entry.key != begin->key;
       });
-      if (end - begin > 1) std::sort(begin, end, before);
+      if (end - begin > 1) {
+        if (from == 0) TakeNextBytes(begin, end);
+        std::sort(begin, end, before);
+      }
       begin = end;
+    }
+  }
+
+  // Entries of texts that begin alike get the bytes after that for their keys.
+  void TakeNextBytes(std::vector<Entry>::iterator begin,
+                     std::vector<Entry>::iterator end) const {
+    const std::vector<Cell>& cells = table_.columns[order_[0].column].cells;
+    for (auto entry = begin; entry != end; ++entry) {
+      const std::string_view text = std::get<Text>(cells[entry->row]).view();
+      entry->key = BytesAt(text, prefix_ + sizeof(entry->key)) ^ flip_;
     }
   }
 
@@ -155,6 +174,8 @@ class Sorter {
   const Table& table_;
   const std::vector<OrderBy>& order_;
   bool is_text_ = false;
+  size_t prefix_ = 0;  // Of all texts.
+  uint64_t flip_ = 0;  // Turns keys around for a falling order.
 };
 
 }  // namespace

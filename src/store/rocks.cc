@@ -155,6 +155,11 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const Budget& budget,
       table.block_size = 64 << 10;
       break;
     case kPeople:
+      // States are written often and read back soon: only what has settled is compressed.
+      options.compression = rocksdb::kNoCompression;
+      options.bottommost_compression = rocksdb::kZSTD;
+      options.bottommost_compression_opts.enabled = true;
+      options.bottommost_compression_opts.level = 1;
       options.memtable_whole_key_filtering = true;
       options.memtable_prefix_bloom_size_ratio = 0.05;
       // In partitions, as a whole filter would not fit into a shard of the cache.
