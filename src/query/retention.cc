@@ -203,16 +203,18 @@ class RetentionPartial : public Partial {
                                    size_t start, size_t end, int64_t bucket) {
     std::array<uint64_t, 2> returned{};
     int64_t until_ms = INT64_MIN;
-    for (size_t row = FirstRow(returns, start, end); row < end;
-         row = FirstRow(returns, row + 1, end)) {
+    ForEachRow(returns, start, end, [&](size_t row) {
       // Most events are in the bucket of the one before.
-      if (times[row] < until_ms) continue;
+      if (times[row] < until_ms) return;
       const int64_t k = buckets_.IndexUntil(times[row], &until_ms) - bucket;
       // Clocks that are set back may make it the day before once more.
-      if (k < 0) continue;
-      if (k > static_cast<int64_t>(periods_)) break;
+      if (k < 0) return;
+      if (k > static_cast<int64_t>(periods_)) {
+        until_ms = INT64_MAX;
+        return;
+      }
       returned[k / 64] |= uint64_t{1} << (k % 64);
-    }
+    });
     return returned;
   }
 
