@@ -18,6 +18,9 @@ namespace {
 
 // So many runs of a span that are about as large become one.
 constexpr size_t kMergeRuns = 8;
+// Each run that is merged holds a decoded chunk of about 10 MB in memory. More than these
+// are merged in two steps.
+constexpr size_t kMergeSources = 16;
 
 constexpr const char* kSealingDirectory = "/sealing";
 
@@ -232,12 +235,28 @@ absl::Status EventStore::Impl::RewriteUnlinked(
   return absl::OkStatus();
 }
 
+// Makes one run of all runs of each span.
+absl::Status EventStore::Impl::MergeSpans(int64_t expired_before_ms,
+                                          const base::Cancel* cancel,
+                                          SealReport* report) {
+  const Spans spans = BySpan(runs_);
+  for (const auto& [span, runs] : spans) {
+    if (runs.size() == 1) continue;
+    FOOTFALL_RETURN_IF_ERROR(MergeInto(runs, expired_before_ms, cancel));
+    report->runs_merged += runs.size();
+  }
+  return absl::OkStatus();
+}
+
 // Makes one run of all runs, whatever their spans: a query then reads each person in one
 // place, which takes half the time of merging the pieces.
 absl::Status EventStore::Impl::MergeAllRuns(int64_t expired_before_ms,
                                             const base::Cancel* cancel,
                                             SealReport* report) {
   if (runs_.empty()) return absl::OkStatus();
+  if (runs_.size() > kMergeSources) {
+    FOOTFALL_RETURN_IF_ERROR(MergeSpans(expired_before_ms, cancel, report));
+  }
   Owners owners;
   FOOTFALL_ASSIGN_OR_RETURN(owners.moved, ReadMoved(*rocks_, nullptr));
   bool needed = runs_.size() > 1;

@@ -141,6 +141,8 @@ class EventStore::Impl {
   absl::StatusOr<bool> NeedsRewriting(const RunRow& row, const Owners& owners,
                                       int64_t expired_before_ms);
   absl::Status RewriteUnlinked(const absl::flat_hash_set<uint64_t>& codes);
+  absl::Status MergeSpans(int64_t expired_before_ms, const base::Cancel* cancel,
+                          SealReport* report);
   absl::Status MergeAllRuns(int64_t expired_before_ms, const base::Cancel* cancel,
                           SealReport* report);
   std::vector<RunRow> RunsToMerge() const;

@@ -16,6 +16,7 @@ namespace footfall::store {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -236,6 +237,37 @@ TEST(SealTest, RunsCoverSpansOfDataRetention) {
   SealOrDie(*store, true);
   EXPECT_EQ(StatOf(*store, "runs"), 1u);
   EXPECT_EQ(StoredIds(*store).size(), 37u);
+  ExpectClean(*store);
+}
+
+TEST(SealTest, ManyRunsAreMergedInTwoSteps) {
+  const TempDir dir;
+  auto store = OpenUnsealed(dir / "s");
+  ASSERT_TRUE(store->SetSetting("retention_days", "60").ok());
+  for (int round = 0; round < 3; ++round) {
+    std::vector<TestEvent> events;
+    for (int day = 0; day < 60; ++day) {
+      const std::string id = base::Cat("e", round, "-", day);
+      events.push_back(Track(id, day % 2 == 0 ? "p" : id, kNow - day * kDay));
+    }
+    AppendOrDie(*store, events);
+    SealOrDie(*store);
+  }
+  const uint64_t runs = StatOf(*store, "runs");
+  EXPECT_GT(runs, 16u);
+  const uint64_t merged = SealOrDie(*store, true).runs_merged;
+  EXPECT_GT(merged, runs);
+  EXPECT_EQ(StatOf(*store, "runs"), 1u);
+  std::vector<std::string> of_person;
+  for (int day = 58; day >= 0; day -= 2) {
+    for (int round = 0; round < 3; ++round) {
+      of_person.push_back(base::Cat("e", round, "-", day));
+    }
+  }
+  std::vector<std::string> ids = StoredIds(*store);
+  EXPECT_EQ(ids.size(), 180u);
+  std::erase_if(ids, [](const std::string& id) { return id.back() % 2 != 0; });
+  EXPECT_THAT(ids, ElementsAreArray(of_person));
   ExpectClean(*store);
 }
 
