@@ -247,11 +247,6 @@ class Table {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-bool IsLetter(char c) {
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'z';
-}
-
 // Functions and units of SVG's grammars. Commands of paths are single letters.
 bool IsGeometryWord(std::string_view word) {
   constexpr std::string_view kWords[] = {
@@ -267,6 +262,22 @@ bool IsGeometryWord(std::string_view word) {
          word.find_first_not_of("mMlLhHvVcCsSqQtTaAzZeE") == std::string_view::npos;
 }
 
+// What the bytes of SVG's number grammars are.
+enum class GeometryByte : uint8_t { kOther, kDigit, kLetter, kSeparator };
+
+constexpr std::array<GeometryByte, 256> MakeGeometryBytes() {
+  std::array<GeometryByte, 256> bytes{};
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (i >= '0' && i <= '9') bytes[i] = GeometryByte::kDigit;
+    if ((i | 0x20) >= 'a' && (i | 0x20) <= 'z') bytes[i] = GeometryByte::kLetter;
+  }
+  for (const char c : std::string_view(" \t\r\n.,+-()%;")) {
+    bytes[static_cast<unsigned char>(c)] = GeometryByte::kSeparator;
+  }
+  return bytes;
+}
+constexpr std::array<GeometryByte, 256> kGeometryBytes = MakeGeometryBytes();
+
 bool IsHandler(std::string_view name) {
   return name.size() > 2 && (name[0] | 0x20) == 'o' && (name[1] | 0x20) == 'n';
 }
@@ -281,23 +292,32 @@ AttributeKind KindOfAttribute(std::string_view name) {
 
 bool IsGeometry(std::string_view value) {
   constexpr size_t kDigitsMax = 20;  // Of floating point, behind the decimal point.
+  const auto kind_of = [](char c) {
+    return kGeometryBytes[static_cast<unsigned char>(c)];
+  };
   size_t digits = 0;
   for (size_t i = 0; i < value.size();) {
-    const size_t begin = i;
-    while (i < value.size() && IsLetter(value[i])) ++i;
-    if (i > begin) {
-      if (i - begin > 1 && !IsGeometryWord(value.substr(begin, i - begin))) return false;
-      digits = 0;
-      continue;
+    switch (kind_of(value[i])) {
+      case GeometryByte::kDigit:
+        ++i;
+        if (++digits > kDigitsMax) return false;
+        break;
+      case GeometryByte::kSeparator:
+        ++i;
+        digits = 0;
+        break;
+      case GeometryByte::kLetter: {
+        const size_t begin = i;
+        while (i < value.size() && kind_of(value[i]) == GeometryByte::kLetter) ++i;
+        if (i - begin > 1 && !IsGeometryWord(value.substr(begin, i - begin))) {
+          return false;
+        }
+        digits = 0;
+        break;
+      }
+      case GeometryByte::kOther:
+        return false;
     }
-    const char c = value[i++];
-    if (c >= '0' && c <= '9') {
-      if (++digits > kDigitsMax) return false;
-      continue;
-    }
-    digits = 0;
-    constexpr std::string_view kOthers = " \t\r\n.,+-()%;";
-    if (kOthers.find(c) == std::string_view::npos) return false;
   }
   return true;
 }

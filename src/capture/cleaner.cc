@@ -56,11 +56,20 @@ bool NeedsEscapes(std::string_view text) {
   return found != 0;
 }
 
+// The first byte at or after `pos` that needs a backslash in JSON, or the size.
+size_t FindEscaped(std::string_view text, size_t pos) {
+  for (; pos + 8 <= text.size(); pos += 8) {
+    const uint64_t word = LoadWord(text.data() + pos);
+    if ((HasLess(word, 0x20) | HasByte(word, '"') | HasByte(word, '\\')) != 0) break;
+  }
+  while (pos < text.size() && !IsEscaped(text[pos])) ++pos;
+  return pos;
+}
+
 void AppendEscaped(std::string& out, std::string_view text) {
   constexpr char kHex[] = "0123456789abcdef";
   size_t start = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (!IsEscaped(text[i])) continue;
+  for (size_t i = FindEscaped(text, 0); i < text.size(); i = FindEscaped(text, i + 1)) {
     const auto c = static_cast<unsigned char>(text[i]);
     out.append(text.substr(start, i - start));
     start = i + 1;

@@ -153,6 +153,7 @@ std::string_view CssAddressRule::Judge(std::string_view address) {
 }
 
 std::string_view CssAddressRule::Filter(std::string_view address) {
+  if (options_.used_base != nullptr) *options_.used_base = true;
   const std::string_view kept = Judge(address);
   if (kept == address) return address;
   // What is left may be another kind of address than the whole was.

@@ -170,16 +170,29 @@ class CssFilter {
   void OnStatement(size_t begin) {
     pos_ = begin;
     statement_ = SkipSpace(begin);
-    switch (At(statement_)) {
-      case '-':
+    if (MayMatter(statement_)) OnDeclaration(statement_);
+  }
+
+  // False when no name at `begin` is one that OnDeclaration acts on, which its first
+  // letters tell of nearly all.
+  bool MayMatter(size_t begin) const {
+    const char next = static_cast<char>(At(begin + 1) | 0x20);
+    const bool escape = At(begin + 1) == '\\';
+    switch (At(begin)) {
       case '\\':
+        return true;
       case 'b':
       case 'B':
-        OnDeclaration(statement_);
+        return escape || next == 'e';
+      case '-':
         break;
       default:
-        break;
+        return false;
     }
+    if (css_.substr(begin, 8) == "-webkit-") {
+      return At(begin + 8) == '\\' || (At(begin + 8) | 0x20) == 't';
+    }
+    return escape || At(begin + 1) == '-' || next == 'm' || next == 'w';
   }
 
   // Custom properties, and those that are always of interest.

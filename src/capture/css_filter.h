@@ -32,6 +32,8 @@ struct CssOptions {
   const UrlPolicy* url = nullptr;
   // Attributes whose values the policy lets through: selectors may ask for them by name.
   const std::vector<std::string>* attributes_allow = nullptr;
+  // When not null, becomes true when an address was met, which base_url may matter to.
+  bool* used_base = nullptr;
 };
 
 // Returns `css` without comments and with strings, url(), image-set(), attr(), the values

@@ -1,31 +1,14 @@
 #include "capture/css_tokenizer.h"
 
-#include <array>
-
 namespace footfall::capture {
 namespace {
 
 constexpr size_t kNestingMax = 256;
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool IsLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 constexpr bool IsHex(char c) {
   return IsDigit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 }
-// A zero byte is read as U+FFFD, which is a letter to CSS.
-constexpr bool IsNameStart(char c) {
-  return IsLetter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80 || c == '\0';
-}
-
-constexpr std::array<bool, 256> MakeNameBytes() {
-  std::array<bool, 256> table{};
-  for (size_t i = 0; i < 256; ++i) {
-    const char c = static_cast<char>(i);
-    table[i] = IsNameStart(c) || IsDigit(c) || c == '-';
-  }
-  return table;
-}
-constexpr std::array<bool, 256> kNameBytes = MakeNameBytes();
 
 char* AppendUtf8(char* out, uint32_t code) {
   if (code == 0 || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) code = 0xFFFD;
@@ -67,8 +50,6 @@ size_t BehindSpace(std::string_view css, size_t pos) {
 }
 
 }  // namespace
-
-bool IsCssNameByte(char c) { return kNameBytes[static_cast<unsigned char>(c)]; }
 
 size_t CssEscapeEnd(std::string_view css, size_t pos) {
   size_t i = pos + 1;
@@ -116,9 +97,9 @@ bool CssTokenizer::StartsName(size_t i) const {
   if (i >= css_.size()) return false;
   if (css_[i] == '-') {
     if (i + 1 >= css_.size()) return false;
-    return css_[i + 1] == '-' || IsNameStart(css_[i + 1]) || StartsEscape(i + 1);
+    return css_[i + 1] == '-' || IsCssNameStart(css_[i + 1]) || StartsEscape(i + 1);
   }
-  return IsNameStart(css_[i]) || StartsEscape(i);
+  return IsCssNameStart(css_[i]) || StartsEscape(i);
 }
 
 bool CssTokenizer::StartsNumber(size_t i) const {

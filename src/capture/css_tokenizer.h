@@ -4,6 +4,7 @@
 #ifndef FOOTFALL_CAPTURE_CSS_TOKENIZER_H_
 #define FOOTFALL_CAPTURE_CSS_TOKENIZER_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -72,12 +73,28 @@ class CssTokenizer {
   size_t pos_;
 };
 
+// A zero byte is read as U+FFFD, which is a letter to CSS.
+constexpr bool IsCssNameStart(char c) {
+  const char lower = static_cast<char>(c | 0x20);
+  return (lower >= 'a' && lower <= 'z') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80 || c == '\0';
+}
+
+inline constexpr std::array<bool, 256> kCssNameBytes = [] {
+  std::array<bool, 256> table{};
+  for (size_t i = 0; i < table.size(); ++i) {
+    const char c = static_cast<char>(i);
+    table[i] = IsCssNameStart(c) || (c >= '0' && c <= '9') || c == '-';
+  }
+  return table;
+}();
+
 inline bool IsCssSpace(char c) {
   return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
 }
 inline bool IsCssNewline(char c) { return c == '\n' || c == '\r' || c == '\f'; }
 // What an identifier consists of besides escapes.
-bool IsCssNameByte(char c);
+inline bool IsCssNameByte(char c) { return kCssNameBytes[static_cast<unsigned char>(c)]; }
 
 // The end of the escape whose backslash is at `pos`, with the space that ends it.
 size_t CssEscapeEnd(std::string_view css, size_t pos);

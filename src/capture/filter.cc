@@ -143,6 +143,8 @@ class Filter::Impl : public SplitterSink {
     }
   }
 
+  bool TakesLines() const override { return true; }
+
   void OnLines(std::string_view lines, EventPosition& position) override {
     // A line that is parsed twice would be told of twice.
     if (trace_ != nullptr || !parser_.BeginLines(lines)) return;

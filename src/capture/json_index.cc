@@ -2,9 +2,11 @@
 
 #include <simdjson.h>
 
+#include <array>
 #include <cstring>
 
 #include "capture/hash.h"
+#include "capture/recording_nodes.h"
 #include "capture/words.h"
 
 namespace footfall::capture {
@@ -37,6 +39,18 @@ bool IsNumber(std::string_view text) {
   }
   return i == text.size();
 }
+
+// What a letter behind a backslash means; 0 for none and for `u`.
+constexpr std::array<char, 256> MakeEscapes() {
+  constexpr std::string_view kFrom = "\"\\/bfnrt";
+  constexpr std::string_view kTo = "\"\\/\b\f\n\r\t";
+  std::array<char, 256> escapes{};
+  for (size_t i = 0; i < kFrom.size(); ++i) {
+    escapes[static_cast<unsigned char>(kFrom[i])] = kTo[i];
+  }
+  return escapes;
+}
+constexpr std::array<char, 256> kEscapes = MakeEscapes();
 
 // The four hexadecimal digits at `p`, or -1.
 int HexUnit(const char* p) {
@@ -128,17 +142,15 @@ bool DecodeJsonString(std::string_view raw, Arena& arena, std::string_view& out)
     }
     if (++pos == raw.size()) return false;
     const char c = raw[pos++];
-    constexpr char kFrom[] = "\"\\/bfnrt";
-    constexpr char kTo[] = "\"\\/\b\f\n\r\t";
     if (c == 'u') {
       uint32_t code;
       if (!ReadUnicodeEscape(raw, pos, code)) return false;
       end = AppendUtf8(end, code);
       continue;
     }
-    const char* known = c == '\0' ? nullptr : std::strchr(kFrom, c);
-    if (known == nullptr) return false;
-    *end++ = kTo[known - kFrom];
+    const char meant = kEscapes[static_cast<unsigned char>(c)];
+    if (meant == '\0') return false;
+    *end++ = meant;
   }
   out = {begin, static_cast<size_t>(end - begin)};
   arena.Shrink(raw.size() - out.size());
@@ -197,7 +209,7 @@ bool JsonIndex::Reserve(size_t size) {
              capacity, 1, stage_) == simdjson::SUCCESS;
 }
 
-bool JsonIndex::CheckScalar(Token token) const {
+bool JsonIndex::IsScalar(Token token) const {
   const std::string_view text = raw(token);
   switch (text[0]) {
     case '"':
@@ -213,7 +225,64 @@ bool JsonIndex::CheckScalar(Token token) const {
   }
 }
 
-bool JsonIndex::Build(std::string_view text, int depth_max, Defect& defect) {
+// Reads a plain text at `token`, or how a plain element or add begins, which is then open
+// up to its children or its node. Returns how many tokens that was; 0 for anything else.
+size_t JsonIndex::OpenShape(Token token, size_t depth_max, RecordingNodes& nodes) {
+  // Most objects are told apart by one byte: {"parentId":, {"type":3 or {"type":2.
+  const char* const begin = text_ + at_[token];
+  if (begin[2] == 'p') {
+    const size_t size = nodes.ReadAdd(*this, token);
+    if (size > 0) open_.push_back({token, {Shape::Kind::kAdd, nodes.last_add()}});
+    return size;
+  }
+  if (begin[2] != 't') return 0;
+  if (begin[8] == '3') {
+    const size_t size = nodes.ReadText(*this, token);
+    if (size == 0) return 0;
+    match_[token] = token + static_cast<Token>(size) - 1;
+    SetShape(token, {Shape::Kind::kNode, nodes.last_node()});
+    return size;
+  }
+  // There has to be room for its attributes, or its children.
+  if (begin[8] != '2' || open_.size() + 1 >= depth_max) return 0;
+  const size_t size = nodes.ReadHead(*this, token);
+  if (size == 0) return 0;
+  const NodeTokens& node = nodes.node(nodes.last_node());
+  match_[node.attributes] = node.children - 4;
+  SetShape(node.attributes, {});
+  open_.push_back({token, {Shape::Kind::kNode, nodes.last_node()}});
+  open_.push_back({node.children});
+  return size;
+}
+
+// Reads what follows the children of the innermost plain element, or the node of the
+// innermost plain add, and closes it; moves `token` behind it. When that is not plain, it
+// goes on as any other object.
+void JsonIndex::CloseShape(Token& token, RecordingNodes& nodes) {
+  Open& open = open_.back();
+  const bool add = open.shape.kind == Shape::Kind::kAdd;
+  const size_t size = add ? nodes.ReadAddEnd(*this, token)
+                          : nodes.ReadTail(*this, token, open.shape.number);
+  SetShape(open.token, size > 0 ? open.shape : Shape());
+  if (size > 0) {
+    token += static_cast<Token>(size);
+    match_[open.token] = token - 1;
+    open_.pop_back();
+    return;
+  }
+  open.shape = {};
+  keys_->Open();
+  if (add) {
+    for (const std::string_view key : {"parentId", "nextId", "node"}) keys_->Add(key);
+  } else {
+    for (const std::string_view key : {"type", "tagName", "attributes", "childNodes"}) {
+      keys_->Add(key);
+    }
+  }
+}
+
+bool JsonIndex::Build(std::string_view text, int depth_max, Defect& defect,
+                      RecordingNodes* nodes) {
   text_ = text.data();
   size_ = text.size();
   if (!Reserve(text.size())) {
@@ -249,30 +318,47 @@ bool JsonIndex::Build(std::string_view text, int depth_max, Defect& defect) {
   while (true) {
     if (t >= count) return fail("ends too early", t);
     const char c = text_[at_[t]];
-    bool closed = false;
+    bool closed = true;
+    // Behind a value: closing brackets, then a comma. In front of one: nothing.
+    bool need_comma = true;
     if (c == '{' || c == '[') {
       if (open_.size() >= static_cast<size_t>(depth_max)) {
         return fail("nested too deeply", t);
       }
-      const bool object = c == '{';
-      open_.push_back(t);
-      if (object) keys_->Open();
-      ++t;
-      if (t >= count) return fail("ends too early", t);
-      closed = text_[at_[t]] == (object ? '}' : ']');
+      const size_t outer = open_.size();
+      const size_t read = c == '{' && nodes != nullptr
+                              ? OpenShape(t, static_cast<size_t>(depth_max), *nodes)
+                              : 0;
+      if (read == 0) {
+        open_.push_back({t});
+        if (c == '{') keys_->Open();
+        if (t + 1 >= count) return fail("ends too early", t + 1);
+        if (c == '{') SetShape(t, {});
+      }
+      t += read == 0 ? 1 : static_cast<Token>(read);
+      if (open_.empty()) break;
+      if (open_.back().shape.kind == Shape::Kind::kAdd && open_.size() > outer) continue;
+      if (open_.size() > outer) {
+        if (t >= count) return fail("ends too early", t);
+        closed = text_[at_[t]] == (read == 0 && c == '{' ? '}' : ']');
+        need_comma = false;
+      }
     } else {
       if (c == '}' || c == ']' || c == ',' || c == ':')
         return fail("expected a value", t);
-      if (!CheckScalar(t)) return fail("malformed value", t);
+      if (!IsScalar(t)) return fail("malformed value", t);
       ++t;
-      closed = true;
       if (open_.empty()) break;
     }
-    // Behind a value: closing brackets, then a comma. In front of one: nothing.
-    bool need_comma = c != '{' && c != '[';
     while (closed) {
       if (t >= count) return fail("ends too early", t);
-      const Token opener = open_.back();
+      if (open_.back().shape.kind != Shape::Kind::kOther) {
+        CloseShape(t, *nodes);
+        if (open_.empty()) break;
+        need_comma = true;
+        continue;
+      }
+      const Token opener = open_.back().token;
       const bool object = text_[at_[opener]] == '{';
       const char next = text_[at_[t]];
       if (next == (object ? '}' : ']')) {
@@ -290,9 +376,9 @@ bool JsonIndex::Build(std::string_view text, int depth_max, Defect& defect) {
       }
     }
     if (open_.empty()) break;
-    if (text_[at_[open_.back()]] == '{') {
+    if (text_[at_[open_.back().token]] == '{') {
       if (t >= count) return fail("ends too early", t);
-      if (kind(t) != '"' || !CheckScalar(t)) return fail("expected a key", t);
+      if (kind(t) != '"' || !IsScalar(t)) return fail("expected a key", t);
       if (t + 1 >= count) return fail("ends too early", t);
       if (kind(t + 1) != ':') return fail("expected a colon", t + 1);
       switch (keys_->Add(raw_string(t))) {
@@ -317,14 +403,15 @@ bool JsonIndex::Build(std::string_view text, int depth_max, Defect& defect) {
 std::string JsonIndex::PathOfOpen() const {
   std::string path;
   for (size_t i = 1; i < open_.size(); ++i) {
-    const Token around = open_[i - 1];
+    const Token around = open_[i - 1].token;
+    const Token inside = open_[i].token;
     if (is_object(around)) {
       if (!path.empty()) path.push_back('.');
-      path.append(PathKey(raw_string(open_[i] - 2)));
+      path.append(PathKey(raw_string(inside - 2)));
       continue;
     }
     size_t number = 0;
-    for (Token t = around + 1; t != open_[i]; t = after(t) + 1) ++number;
+    for (Token t = around + 1; t != inside; t = after(t) + 1) ++number;
     path.append("[").append(std::to_string(number)).append("]");
   }
   return path;
@@ -332,15 +419,19 @@ std::string JsonIndex::PathOfOpen() const {
 
 bool JsonIndex::ReadInteger(Token token, int64_t& out) const {
   if (!is_number(token)) return false;
-  const std::string_view text = raw(token);
-  const bool negative = text[0] == '-';
-  constexpr size_t kDigitsMax = 15;
-  if (text.size() - negative > kDigitsMax) return false;
+  constexpr int kDigitsMax = 15;
+  const char* p = text_ + at_[token];
+  const char* const end = text_ + size_;
+  const bool negative = *p == '-';
+  p += negative;
+  const char* const first = p;
   int64_t value = 0;
-  for (const char c : text.substr(negative)) {
-    if (!IsDigit(c)) return false;
-    value = value * 10 + (c - '0');
+  for (; p < end && IsDigit(*p); ++p) {
+    if (p - first == kDigitsMax) return false;
+    value = value * 10 + (*p - '0');
   }
+  // What follows in a well-formed number makes it another one.
+  if (p < end && (*p == '.' || *p == 'e' || *p == 'E')) return false;
   out = negative ? -value : value;
   return true;
 }

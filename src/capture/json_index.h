@@ -20,6 +20,8 @@ class dom_parser_implementation;
 
 namespace footfall::capture {
 
+class RecordingNodes;
+
 // Not thread-safe.
 class JsonIndex {
  public:
@@ -38,8 +40,10 @@ class JsonIndex {
 
   // Reads the text, of which simdjson's padding more bytes can be read. It has to stay as
   // long as the index is used. Checks all of its grammar but the escapes of strings, that
-  // brackets nest at most `depth_max` deep, and that no object has a key twice.
-  bool Build(std::string_view text, int depth_max, Defect& defect);
+  // brackets nest at most `depth_max` deep, and that no object has a key twice. `nodes`,
+  // when not null, gets the nodes of a page that are written as rrweb writes them.
+  bool Build(std::string_view text, int depth_max, Defect& defect,
+             RecordingNodes* nodes = nullptr);
 
   Token root() const { return 0; }
   size_t token_count() const { return count_; }
@@ -77,6 +81,20 @@ class JsonIndex {
     return c == '{' || c == '[' ? match_[value] + 1 : value + 1;
   }
 
+  // What Build recognised an object as: a node or an add of RecordingNodes.
+  struct Shape {
+    enum class Kind : uint32_t { kOther, kNode, kAdd };
+    Kind kind = Kind::kOther;
+    uint32_t number = 0;
+  };
+  Shape shape(Token token) const {
+    if (!is_object(token)) return {};
+    const uint32_t code = match_[token + 1];
+    return {static_cast<Shape::Kind>(code & 3), code >> 2};
+  }
+  // True for a well-formed string, number, true, false or null.
+  bool IsScalar(Token token) const;
+
   // The value of a number that is written with at most fifteen digits and nothing else
   // but a minus; false for others.
   bool ReadInteger(Token token, int64_t& out) const;
@@ -89,7 +107,11 @@ class JsonIndex {
   }
   static bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
   bool Reserve(size_t size);
-  bool CheckScalar(Token token) const;
+  size_t OpenShape(Token token, size_t depth_max, RecordingNodes& nodes);
+  void CloseShape(Token& token, RecordingNodes& nodes);
+  void SetShape(Token token, Shape shape) {
+    match_[token + 1] = shape.number << 2 | static_cast<uint32_t>(shape.kind);
+  }
   std::string PathOfOpen() const;
 
   const char* text_ = nullptr;
@@ -97,9 +119,13 @@ class JsonIndex {
   size_t count_ = 0;
   std::unique_ptr<simdjson::internal::dom_parser_implementation> stage_;
   const uint32_t* at_ = nullptr;
-  // Of an opening bracket: its closing one.
+  // Of an opening bracket: its closing one. Behind the brace of an object: its shape.
   std::vector<uint32_t> match_;
-  std::vector<uint32_t> open_;
+  struct Open {
+    Token token;
+    Shape shape = {};  // As long as it is read as one.
+  };
+  std::vector<Open> open_;
 
   // The keys of the objects that are open, for the check of duplicates.
   class Keys;

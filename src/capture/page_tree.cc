@@ -374,6 +374,13 @@ void PageTree::Impl::AddMark(Node& node, Mark mark) {
   marks[node.marks + node.mark_count++] = mark;
 }
 
+void PageTree::Impl::AddMarks(Node& node, std::span<const Mark> added) {
+  node.marks = static_cast<uint32_t>(marks.size());
+  node.mark_count = node.mark_room = static_cast<uint8_t>(added.size());
+  MakeRoom(marks, added.size());
+  marks.insert(marks.end(), added.begin(), added.end());
+}
+
 void PageTree::Impl::EraseMarks(Node& node, uint32_t name) {
   Mark* const begin = marks.data() + node.marks;
   Mark* const end = std::remove_if(begin, begin + node.mark_count,
@@ -422,6 +429,10 @@ void PageTree::SetAttribute(Ref node, std::string_view name, std::string_view va
 }
 void PageTree::RemoveAttribute(Ref node, std::string_view name) {
   if (impl_->Valid(node)) impl_->RemoveAttribute(node, name);
+}
+PageTree::Element PageTree::ElementOf(Ref node) const { return impl_->ElementOf(node); }
+void PageTree::SetElement(Ref node, const Element& element) {
+  if (impl_->Valid(node)) impl_->SetElement(node, element);
 }
 uint32_t PageTree::Judge(Ref node) { return impl_->Valid(node) ? impl_->Judge(node) : 0; }
 void PageTree::Taint(Ref node) {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -171,6 +172,17 @@ class PageTree {
   // hashes, never the text. `value` of value-like attributes is not looked at.
   void SetAttribute(Ref node, std::string_view name, std::string_view value);
   void RemoveAttribute(Ref node, std::string_view name);
+  // What SetTag, SetAttribute and SetOneDigit set aside of an element, to be given to new
+  // ones with the same tag and attributes, as long as the policy is the same.
+  struct Element {
+    uint32_t tag_hash = 0;
+    uint32_t facts = 0;
+    Tag tag = Tag::kOther;
+    std::span<const uint64_t> marks;
+  };
+  // Between the last SetAttribute and the first Judge; lives until the tree changes.
+  Element ElementOf(Ref node) const;
+  void SetElement(Ref node, const Element& element);
   // Works out the node's flags, and those of what is inside it when they change. Returns
   // the flags that the node got by this.
   uint32_t Judge(Ref node);

@@ -322,4 +322,24 @@ void PageTree::Impl::RemoveAttribute(Ref ref, std::string_view name) {
   if (mark == kClassMark) EraseMarks(node, kClassesMark);
 }
 
+PageTree::Element PageTree::Impl::ElementOf(Ref ref) const {
+  const Node& node = nodes[ref];
+  Element element;
+  element.tag_hash = node.tag_hash;
+  element.tag = node.tag;
+  element.facts = node.facts & ~kFactShadow;
+  element.marks = {marks.data() + node.marks, node.mark_count};
+  return element;
+}
+
+void PageTree::Impl::SetElement(Ref ref, const Element& element) {
+  Node& node = nodes[ref];
+  node.tag_hash = element.tag_hash;
+  node.tag = element.tag;
+  ++version;
+  SetFacts(node, node.facts | (element.facts & ~kFactOneDigit));
+  SetOneDigit(ref, (element.facts & kFactOneDigit) != 0);
+  if (!element.marks.empty()) AddMarks(node, element.marks);
+}
+
 }  // namespace footfall::capture

@@ -162,6 +162,8 @@ struct PageTree::Impl {
 
   // Marks.
   void AddMark(Node& node, Mark mark);
+  // To a node without any.
+  void AddMarks(Node& node, std::span<const Mark> added);
   void EraseMarks(Node& node, uint32_t name);
   void CompactMarks();
   MarkedNode Marked(const Node& node) const {
@@ -174,6 +176,8 @@ struct PageTree::Impl {
   Tag KnownTag(std::string_view name, uint32_t hash);
   void SetAttribute(Ref ref, std::string_view name, std::string_view value);
   void RemoveAttribute(Ref ref, std::string_view name);
+  Element ElementOf(Ref ref) const;
+  void SetElement(Ref ref, const Element& element);
   uint32_t FactsOf(std::string_view name, std::string_view value, uint32_t* mask);
   bool IsField(const Node& node) const {
     return (node.own & kNodeTakesText) != 0 || node.tag == Tag::kCustom;

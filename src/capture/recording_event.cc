@@ -4,31 +4,6 @@ namespace footfall::capture {
 
 using Token = JsonIndex::Token;
 
-NodeTokens::NodeTokens(const JsonIndex& index, Token node) : token(node) {
-  if (!index.is_object(node)) return;
-  bool has_id = false;
-  for (Members m(index, node); m.Next();) {
-    const std::string_view key = m.key();
-    const Token value = m.value();
-    if (key == "id") {
-      has_id = index.ReadInteger(value, id) && id > 0 && id <= INT32_MAX;
-    } else if (key == "type") {
-      if (!index.ReadInteger(value, kind)) kind = -1;
-    } else if (key == "tagName") {
-      if (index.is_string(value)) tag = value;
-    } else if (key == "attributes") {
-      if (index.is_object(value)) attributes = value;
-    } else if (key == "childNodes") {
-      if (index.is_array(value)) children = value;
-    } else if (key == "textContent") {
-      if (index.is_string(value)) text = value;
-    } else if (key == "isShadow") {
-      shadow = index.kind(value) == 't';
-    }
-  }
-  valid = has_id && kind >= 0 && kind <= 5 && (kind != 2 || tag != kAbsent);
-}
-
 Token FindMember(const JsonIndex& index, Token object, std::string_view key) {
   if (!index.is_object(object)) return kAbsent;
   for (Members m(index, object); m.Next();) {

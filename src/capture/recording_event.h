@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "capture/json_index.h"
+#include "capture/recording_nodes.h"
 
 namespace footfall::capture {
 
@@ -51,24 +52,6 @@ enum class RecordingSource : int64_t {
 inline constexpr int64_t kMouseFocus = 5;
 inline constexpr int64_t kMouseBlur = 6;
 inline constexpr int64_t kMouseTypeMax = 10;
-
-// A member that is absent; the root is never one.
-inline constexpr JsonIndex::Token kAbsent = 0;
-
-// A node of a snapshot or of an add.
-struct NodeTokens {
-  explicit NodeTokens(const JsonIndex& index, JsonIndex::Token node);
-
-  JsonIndex::Token token;
-  bool valid = false;  // With an id and a known kind; an element with a tag.
-  int64_t id = 0;
-  int64_t kind = -1;
-  bool shadow = false;
-  JsonIndex::Token tag = kAbsent;
-  JsonIndex::Token attributes = kAbsent;
-  JsonIndex::Token children = kAbsent;
-  JsonIndex::Token text = kAbsent;
-};
 
 // The member `key` of an object; kAbsent when it has none.
 JsonIndex::Token FindMember(const JsonIndex& index, JsonIndex::Token object,

@@ -40,7 +40,7 @@ class RecordingFilter::Impl : public SplitterSink {
         sink_(sink),
         page_(policy_.compiled()),
         cleaner_(policy_.compiled()),
-        writer_(index_, observer_, page_, cleaner_, edit_),
+        writer_(index_, nodes_, observer_, page_, cleaner_, edit_),
         splitter_(options.event_bytes_max, *this) {
     writer_.SetPolicy(policy_.compiled());
   }
@@ -57,6 +57,7 @@ class RecordingFilter::Impl : public SplitterSink {
     policy_ = policy;
     const CompiledPolicy& compiled = policy_.compiled();
     page_.tree.SetPolicy(compiled);
+    nodes_.heads().Clear();
     cleaner_.SetPolicy(compiled);
     writer_.SetPolicy(compiled);
     page_.excluded = IsExcluded();
@@ -84,7 +85,9 @@ class RecordingFilter::Impl : public SplitterSink {
     return true;
   }
 
-  size_t memory_bytes() const { return page_.memory_bytes() + writer_.memory_bytes(); }
+  size_t memory_bytes() const {
+    return page_.memory_bytes() + writer_.memory_bytes() + nodes_.heads().memory_bytes();
+  }
 
  private:
   // What becomes of an event.
@@ -106,6 +109,7 @@ class RecordingFilter::Impl : public SplitterSink {
                    const EventPosition& position) override {
     cleaner_.BeginEvent();
     writer_.Begin();
+    nodes_.Begin();
     position_ = {counted_, position.line, position.byte};
     JsonIndex::Defect defect;
     if (!Index(text, capacity, defect)) {
@@ -139,18 +143,19 @@ class RecordingFilter::Impl : public SplitterSink {
 
   bool Index(std::string_view text, size_t capacity, JsonIndex::Defect& defect) {
     if (capacity < text.size() + simdjson::SIMDJSON_PADDING) text = Copy(text);
-    if (!index_.Build(text, options_.depth_max, defect)) return false;
+    if (!index_.Build(text, options_.depth_max, defect, &nodes_)) return false;
     // An output event is one line. Line ends are between the tokens, since a string that
     // holds one is malformed.
-    if (std::memchr(text.data(), '\n', text.size()) == nullptr &&
-        std::memchr(text.data(), '\r', text.size()) == nullptr) {
-      return true;
-    }
+    const auto holds = [text](char c) {
+      return std::memchr(text.data(), c, text.size()) != nullptr;
+    };
+    if ((splitter_.in_lines() || !holds('\n')) && !holds('\r')) return true;
     text = Copy(text);
+    nodes_.Begin();
     for (char& c : line_) {
       if (c == '\n' || c == '\r') c = ' ';
     }
-    return index_.Build(text, options_.depth_max, defect);
+    return index_.Build(text, options_.depth_max, defect, &nodes_);
   }
 
   std::string_view Copy(std::string_view text) {
@@ -504,9 +509,10 @@ class RecordingFilter::Impl : public SplitterSink {
   RecordingSink& sink_;
   RecordingPage page_;
   JsonIndex index_;
+  RecordingNodes nodes_;
   JsonEdit edit_;
   Cleaner cleaner_;
-  RecordingObserver observer_{index_, page_, cleaner_.arena()};
+  RecordingObserver observer_{index_, nodes_, page_, cleaner_.arena()};
   RecordingWriter writer_;
   Splitter splitter_;
   bool kept_back_ = false;  // The event at hand is held.

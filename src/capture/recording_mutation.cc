@@ -22,7 +22,7 @@ bool RecordingWriter::FullSnapshot(Token data) {
     members.Keep(m.begin(), m.end());
     bool keep = false;
     if (m.key() == "node") {
-      const NodeTokens node(index_, m.value());
+      const NodeTokens node = nodes_.Read(index_, m.value());
       const Ref ref = node.valid ? observer_.NodeAt(m.value()) : PageTree::kNone;
       keep = has_node = ref != PageTree::kNone;
       if (keep) Node(node, m.value(), ref);
@@ -134,6 +134,10 @@ size_t RecordingWriter::Adds(Token list, const MutationEffect& effect) {
 
 // False when the node that an add brought was replaced by a later one of the same event.
 bool RecordingWriter::IsNodeOf(Ref node, Token add) const {
+  if (const AddTokens* const plain = nodes_.PlainAdd(index_, add)) {
+    const NodeTokens tokens = nodes_.Read(index_, plain->node);
+    return tokens.valid && page_.tree.Find(tokens.id) == node;
+  }
   const Token token = FindMember(index_, add, "node");
   int32_t id;
   return token != kAbsent && FindId(index_, token, "id", id) &&
@@ -141,6 +145,11 @@ bool RecordingWriter::IsNodeOf(Ref node, Token add) const {
 }
 
 bool RecordingWriter::Add(Token add, Ref node) {
+  if (const AddTokens* const plain = nodes_.PlainAdd(index_, add)) {
+    if (plain->next_id != 0) Neighbour(plain->next, true);
+    Node(nodes_.Read(index_, plain->node), plain->node, node);
+    return true;
+  }
   ListEdit members(edit_, index_.begin(add) + 1);
   for (Members m(index_, add); m.Next();) {
     const std::string_view key = m.key();
@@ -151,7 +160,7 @@ bool RecordingWriter::Add(Token add, Ref node) {
     } else if (key == "nextId" || key == "previousId") {
       if (!index_.is_null(value)) Neighbour(value, key == "nextId");
     } else if (key == "node") {
-      Node(NodeTokens(index_, value), value, node);
+      Node(nodes_.Read(index_, value), value, node);
     } else {
       Count(Rule::kUnknownKey, value);
       members.DropKept();

@@ -1,9 +1,11 @@
 #include "capture/recording_observer.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "capture/page_rules.h"
 #include "capture/secret_memory.h"
 #include "capture/url.h"
 
@@ -28,6 +30,7 @@ bool IsOneDigit(std::string_view text) {
 
 // As a property of CSS or of a style object.
 bool HoldsTextSecurity(std::string_view property) {
+  if (property.size() < std::string_view("textsecurity").size()) return false;
   std::string lower;
   for (const char c : property) {
     if (c != '-') lower.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
@@ -61,6 +64,34 @@ bool IsTypedInto(Tag tag) {
 }
 
 }  // namespace
+
+void IdSet::Clear() {
+  size_ = 0;
+  if (++event_ != 0) return;
+  slots_.clear();  // Their numbers begin anew.
+  event_ = 1;
+}
+
+bool IdSet::Insert(int32_t id) {
+  constexpr size_t kSlotsMin = 64;
+  if ((size_ + 1) * 2 > slots_.size()) {
+    std::vector<uint64_t> old(std::max(kSlotsMin, slots_.size() * 2));
+    old.swap(slots_);
+    size_ = 0;
+    for (const uint64_t slot : old) {
+      if (slot >> 32 == event_) Insert(static_cast<int32_t>(slot));
+    }
+  }
+  const uint64_t entry = uint64_t{event_} << 32 | static_cast<uint32_t>(id);
+  const size_t mask = slots_.size() - 1;
+  size_t i = (static_cast<uint32_t>(id) * 0x9E3779B1u) & mask;
+  for (; slots_[i] >> 32 == event_; i = (i + 1) & mask) {
+    if (slots_[i] == entry) return false;
+  }
+  slots_[i] = entry;
+  ++size_;
+  return true;
+}
 
 std::string_view RecordingObserver::Decode(Token string) {
   std::string_view text;
@@ -104,18 +135,18 @@ void RecordingObserver::FullSnapshot(Token data) {
   live_ = false;
   const Token root = FindMember(index_, data, "node");
   if (root == kAbsent) return;
-  Add(NodeTokens(index_, root), PageTree::kNone, PageTree::kNone);
+  Add(nodes_.Read(index_, root), PageTree::kNone, PageTree::kNone);
 }
 
 RecordingObserver::Ref RecordingObserver::Add(const NodeTokens& node, Ref parent,
                                               Ref next) {
   if (!node.valid) return PageTree::kNone;
   const auto kind = static_cast<NodeKind>(node.kind);
-  const auto id = static_cast<int32_t>(node.id);
+  const int32_t id = node.id;
   // A second node with the id of one that came with this event would share its flags. A
   // snapshot begins with an empty tree.
   const bool twice =
-      live_ ? !arrived_.insert(id).second : page_.tree.Find(id) != PageTree::kNone;
+      live_ ? !arrived_.Insert(id) : page_.tree.Find(id) != PageTree::kNone;
   if (twice) return PageTree::kNone;
   if (live_) new_ids_.push_back(id);
   const Ref ref = page_.tree.Insert(id, kind, parent, next, node.shadow);
@@ -123,24 +154,40 @@ RecordingObserver::Ref RecordingObserver::Add(const NodeTokens& node, Ref parent
   refs_[node.token] = ref;
   page_.ForgetNode(id);
   if (kind == NodeKind::kElement) {
-    page_.tree.SetTag(ref, Decode(node.tag));
-    if (node.attributes != kAbsent) Attributes(ref, node.attributes);
-    page_.tree.Judge(ref);
-    if (node.attributes != kAbsent) ValueAttribute(ref, node.attributes, false);
+    Element(node, ref);
   } else {
     page_.tree.Judge(ref);
-    if (kind == NodeKind::kText && node.text != kAbsent) Text(ref, node.text, live_);
+    const bool says = kind == NodeKind::kText && node.text != kAbsent && !node.blank;
+    if (says) Text(ref, node.text, live_);
   }
   const bool holds = kind == NodeKind::kElement || kind == NodeKind::kDocument;
   if (holds && node.children != kAbsent) {
     for (Elements child(index_, node.children); child.Next();) {
-      Add(NodeTokens(index_, child.value()), ref, PageTree::kNone);
+      Add(nodes_.Read(index_, child.value()), ref, PageTree::kNone);
     }
   }
   return ref;
 }
 
-void RecordingObserver::Attributes(Ref node, Token attributes) {
+void RecordingObserver::Element(const NodeTokens& node, Ref ref) {
+  HeadCache& heads = nodes_.heads();
+  const bool kept = node.head != HeadCache::kNone;
+  std::optional<PageTree::Element> known;
+  if (kept) known = heads.FindElement(node.head);
+  if (known.has_value()) {
+    page_.tree.SetElement(ref, *known);
+  } else {
+    page_.tree.SetTag(ref, Decode(node.tag));
+    const bool tainted = node.attributes != kAbsent && Attributes(ref, node.attributes);
+    if (kept && !tainted) heads.SetElement(node.head, page_.tree.ElementOf(ref));
+  }
+  page_.tree.Judge(ref);
+  // What is kept has no value.
+  if (node.attributes != kAbsent && !kept) ValueAttribute(ref, node.attributes, false);
+}
+
+// Returns whether they tainted the node.
+bool RecordingObserver::Attributes(Ref node, Token attributes) {
   bool odd = false;
   for (Members m(index_, attributes); m.Next();) {
     std::string_view name;
@@ -148,23 +195,22 @@ void RecordingObserver::Attributes(Ref node, Token attributes) {
     Attribute(node, name, m.value());
     odd = odd || name.size() != m.key().size() || HasUpperCase(name);
   }
-  if (odd && NamesTwice(attributes)) page_.tree.Taint(node);
+  const bool twice = odd && NamesTwice(attributes);
+  if (twice) page_.tree.Taint(node);
+  return twice;
 }
 
 // True when two attributes are spelled apart and the same to HTML: only the later one has
 // been looked at.
 bool RecordingObserver::NamesTwice(Token attributes) {
-  std::unordered_set<std::string> names;
+  names_.clear();
   for (Members m(index_, attributes); m.Next();) {
     std::string_view name;
     if (!DecodeJsonString(m.key(), arena_, name)) return true;
-    std::string lower(name);
-    for (char& c : lower) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-    }
-    if (!names.insert(std::move(lower)).second) return true;
+    names_.push_back(HashName(name));
   }
-  return false;
+  std::sort(names_.begin(), names_.end());
+  return std::adjacent_find(names_.begin(), names_.end()) != names_.end();
 }
 
 // What the attribute `value` says of a field.
@@ -290,7 +336,7 @@ void RecordingObserver::Mutation(Token data) {
   effect_.censored.clear();
   effect_.added.clear();
   page_.tree.BeginMutation();
-  arrived_.clear();
+  arrived_.Clear();
   refs_.assign(index_.token_count(), PageTree::kNone);
   // In the order of rrweb's player, whatever their order in the event.
   const auto list = [&](std::string_view key) {
@@ -303,6 +349,7 @@ void RecordingObserver::Mutation(Token data) {
     AttributeMutations(attributes);
   }
   if (const Token texts = list("texts"); texts != kAbsent) TextMutations(texts);
+  if (page_.tree.newly_censored().empty()) return;
   std::vector<Ref> added = effect_.added;
   std::sort(added.begin(), added.end());
   for (const Ref node : page_.tree.newly_censored()) {
@@ -347,18 +394,19 @@ void RecordingObserver::Adds(Token adds) {
 
 // Adds number `first`, and what waited for it, and so on.
 void RecordingObserver::AddWithWaiting(size_t first, bool any_place) {
-  std::vector<size_t> ready = {first};
-  while (!ready.empty()) {
-    const size_t i = ready.back();
-    ready.pop_back();
+  ready_.assign(1, first);
+  while (!ready_.empty()) {
+    const size_t i = ready_.back();
+    ready_.pop_back();
     int32_t missing = 0;
     if (!AddOne(adds_[i], i, any_place, missing)) {
       waiting_.emplace(missing, i);
       continue;
     }
+    if (waiting_.empty()) continue;
     for (const int32_t id : new_ids_) {
       const auto [begin, end] = waiting_.equal_range(id);
-      for (auto it = begin; it != end; ++it) ready.push_back(it->second);
+      for (auto it = begin; it != end; ++it) ready_.push_back(it->second);
       waiting_.erase(begin, end);
     }
   }
@@ -369,7 +417,18 @@ void RecordingObserver::AddWithWaiting(size_t first, bool any_place) {
 bool RecordingObserver::AddOne(Token add, size_t i, bool any_place, int32_t& missing) {
   new_ids_.clear();
   int32_t parent_id;
-  if (!FindId(index_, add, "parentId", parent_id)) return true;
+  int32_t next_id = 0;
+  Token node;
+  const AddTokens* const plain = nodes_.PlainAdd(index_, add);
+  if (plain != nullptr) {
+    parent_id = plain->parent_id;
+    next_id = plain->next_id;
+    node = plain->node;
+  } else {
+    if (!FindId(index_, add, "parentId", parent_id)) return true;
+    if (!FindId(index_, add, "nextId", next_id)) next_id = 0;
+    node = FindMember(index_, add, "node");
+  }
   const Ref parent = page_.tree.Find(parent_id);
   if (parent == PageTree::kNone) {
     missing = parent_id;
@@ -377,8 +436,7 @@ bool RecordingObserver::AddOne(Token add, size_t i, bool any_place, int32_t& mis
   }
   const NodeKind kind = page_.tree.kind(parent);
   if (kind != NodeKind::kElement && kind != NodeKind::kDocument) return true;
-  int32_t next_id = 0;
-  const bool has_next = FindId(index_, add, "nextId", next_id) && next_id > 0;
+  const bool has_next = next_id > 0;
   Ref next = has_next ? page_.tree.Find(next_id) : PageTree::kNone;
   if (next != PageTree::kNone && page_.tree.parent(next) != parent) {
     next = PageTree::kNone;
@@ -387,9 +445,8 @@ bool RecordingObserver::AddOne(Token add, size_t i, bool any_place, int32_t& mis
     missing = next_id;
     return false;
   }
-  const Token node = FindMember(index_, add, "node");
   if (node == kAbsent) return true;
-  effect_.added[i] = Add(NodeTokens(index_, node), parent, next);
+  effect_.added[i] = Add(nodes_.Read(index_, node), parent, next);
   return true;
 }
 

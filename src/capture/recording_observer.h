@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "capture/arena.h"
@@ -27,11 +26,26 @@ struct MutationEffect {
   std::vector<PageTree::Ref> added;
 };
 
+// A set of ids that is emptied for each event and keeps its memory.
+class IdSet {
+ public:
+  void Clear();
+  // False when the id was there.
+  bool Insert(int32_t id);
+
+ private:
+  // The number of the event in the high half, the id in the low half.
+  std::vector<uint64_t> slots_;  // Open addressing; at most half full.
+  uint32_t event_ = 0;
+  size_t size_ = 0;
+};
+
 // Not thread-safe.
 class RecordingObserver {
  public:
-  RecordingObserver(const JsonIndex& index, RecordingPage& page, Arena& arena)
-      : index_(index), page_(page), arena_(arena) {}
+  RecordingObserver(const JsonIndex& index, RecordingNodes& nodes, RecordingPage& page,
+                    Arena& arena)
+      : index_(index), nodes_(nodes), page_(page), arena_(arena) {}
 
   void Meta(JsonIndex::Token data);
   // True when a Meta event names another page than the one before.
@@ -54,7 +68,8 @@ class RecordingObserver {
 
   bool ReadHref(Token data, std::string_view& url);
   Ref Add(const NodeTokens& node, Ref parent, Ref next);
-  void Attributes(Ref node, Token attributes);
+  void Element(const NodeTokens& node, Ref ref);
+  bool Attributes(Ref node, Token attributes);
   void Attribute(Ref node, std::string_view name, Token value);
   bool NamesTwice(Token attributes);
   void ValueAttribute(Ref node, Token attributes, bool typed);
@@ -71,6 +86,7 @@ class RecordingObserver {
   std::string_view Decode(Token string);
 
   const JsonIndex& index_;
+  RecordingNodes& nodes_;
   RecordingPage& page_;
   Arena& arena_;
   MutationEffect effect_;
@@ -78,8 +94,10 @@ class RecordingObserver {
   // the latest add brought and all did, and the nodes by their tokens.
   std::vector<Token> adds_;
   std::unordered_multimap<int32_t, size_t> waiting_;
+  std::vector<size_t> ready_;
   std::vector<int32_t> new_ids_;
-  std::unordered_set<int32_t> arrived_;
+  std::vector<uint32_t> names_;
+  IdSet arrived_;
   std::vector<Ref> refs_;
   // True while a mutation is read: what fields hold then was typed.
   bool live_ = false;

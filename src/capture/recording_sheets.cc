@@ -102,6 +102,7 @@ std::string_view RecordingWriter::CleanCss(std::string_view css, CssKind kind,
   }
   CssOptions options;
   options.base_url = page_.url;
+  options.used_base = &used_page_;
   options.asset_origins = &policy_->asset_origins;
   options.url = &policy_->url;
   options.attributes_allow = &policy_->attributes_allow;
@@ -116,7 +117,7 @@ bool RecordingWriter::JoinTexts(Token children) {
   size_t count = 0;
   Token first = kAbsent;
   for (Elements e(index_, children); e.Next();) {
-    const NodeTokens child(index_, e.value());
+    const NodeTokens child = nodes_.Read(index_, e.value());
     std::string_view text;
     if (child.text == kAbsent || !Decode(child.text, text) || text.empty()) continue;
     if (count++ == 0) first = child.text;

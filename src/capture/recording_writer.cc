@@ -1,6 +1,7 @@
 #include "capture/recording_writer.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "capture/css_address.h"
 #include "capture/css_tokenizer.h"
@@ -202,12 +203,105 @@ std::string_view RecordingWriter::CleanUrlList(std::string_view list, Token wher
 
 void RecordingWriter::Node(const NodeTokens& node, Token token, Ref ref) {
   if ((page_.tree.flags(ref) & kNodeCensored) != 0) return CensoredNode(node, token);
+  if (node.plain) return PlainNode(node, ref);
   ListEdit members(edit_, index_.begin(token) + 1);
   for (Members m(index_, token); m.Next();) {
     members.Keep(m.begin(), m.end());
     if (!NodeMember(m.key(), m.value(), node, ref)) members.DropKept();
   }
   members.End(index_.end(token) - 1);
+}
+
+// What NodeMember does for each member of a plain node.
+void RecordingWriter::PlainNode(const NodeTokens& node, Ref ref) {
+  if (node.text != kAbsent) {
+    if (!IsKnownBlank(node, ref)) TextOf(ref, node.text);
+    return;
+  }
+  Head(node, ref);
+  Children(node.children, ref);
+}
+
+// True for white space that leaves as it is.
+bool RecordingWriter::IsKnownBlank(const NodeTokens& node, Ref ref) const {
+  const Ref parent = page_.tree.parent(ref);
+  const uint32_t flags = page_.tree.flags(parent) | page_.tree.flags(ref);
+  return node.blank && (flags & (kNodeTakesText | kNodeSensitive)) == 0 &&
+         page_.tree.tag(parent) != Tag::kStyle && policy_->patterns.empty();
+}
+
+// Writes the tag and the attributes.
+void RecordingWriter::Head(const NodeTokens& node, Ref ref) {
+  constexpr uint32_t kJudgedApart = kNodeTakesText | kNodeSensitive | kNodeMasked |
+                                    kNodeValueAllowed | kNodeHiddenInput;
+  const bool kept = node.head != HeadCache::kNone && !traced_ &&
+                    (page_.tree.flags(ref) & kJudgedApart) == 0;
+  if (kept && KnownHead(node)) return;
+  if (kept) edit_.KeepTo(index_.begin(node.tag));
+  const size_t begin = edit_.out().size();
+  const RuleCounts::Counts before = cleaner_.counts().counts();
+  used_page_ = false;
+  std::string_view tag;
+  if (Decode(node.tag, tag)) PutTagName(node.tag, tag);
+  Attributes(node.attributes, ref);
+  if (!kept || used_page_) return;
+  edit_.KeepTo(index_.end(node.attributes));
+  LearnHead(node, std::string_view(edit_.out()).substr(begin), before);
+}
+
+// Writes a head of which it is known what becomes of it; false when it is not, also in
+// view of what was typed since.
+bool RecordingWriter::KnownHead(const NodeTokens& node) {
+  HeadCache& heads = nodes_.heads();
+  const std::optional<HeadCache::Verdict> verdict = heads.FindVerdict(node.head);
+  if (!verdict.has_value()) return false;
+  uint64_t& version = heads.typed_version(node.head);
+  if (version != page_.typed.version()) {
+    const std::string_view bytes = heads.bytes(node.head);
+    // Addresses are compared without their percent-encoding, and without what goes.
+    if (bytes.find('%') != bytes.npos || page_.typed.MayRepeat(bytes) ||
+        page_.typed.MayRepeat(verdict->json)) {
+      return false;
+    }
+    version = page_.typed.version();
+  }
+  for (const auto& [rule, count] : verdict->counts) cleaner_.counts().Add(rule, count);
+  if (!verdict->changed) return true;
+  edit_.KeepTo(index_.begin(node.tag));
+  edit_.out().append(verdict->json);
+  edit_.SkipTo(index_.end(node.attributes));
+  return true;
+}
+
+// Keeps what became of a head for the next one; `before` are the counts before it.
+void RecordingWriter::LearnHead(const NodeTokens& node, std::string_view written,
+                                const RuleCounts::Counts& before) {
+  const RuleCounts::Counts& counts = cleaner_.counts().counts();
+  std::array<HeadCache::RuleCount, kRuleCount> added;
+  size_t size = 0;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    const auto rule = static_cast<Rule>(i);
+    if (counts[i] == before[i]) continue;
+    // What repeats something that was typed does so for a while only.
+    if (rule == Rule::kRawCopy) return;
+    added[size++] = {rule, counts[i] - before[i]};
+  }
+  HeadCache& heads = nodes_.heads();
+  heads.typed_version(node.head) = page_.typed.version();
+  if (heads.FindVerdict(node.head).has_value()) return;
+  const size_t begin = index_.begin(node.tag);
+  HeadCache::Verdict verdict;
+  verdict.changed =
+      written != index_.text().substr(begin, index_.end(node.attributes) - begin);
+  if (verdict.changed) verdict.json = written;
+  verdict.counts = {added.data(), size};
+  heads.SetVerdict(node.head, verdict);
+}
+
+void RecordingWriter::PutTagName(Token value, std::string_view name) {
+  const bool plain =
+      IsTagName(name) && CleanText(name, value, TypedMemory::Place::kName) == name;
+  PutString(value, name, plain ? name : "div");
 }
 
 bool RecordingWriter::NodeMember(std::string_view key, Token value,
@@ -242,9 +336,7 @@ bool RecordingWriter::NodeMember(std::string_view key, Token value,
   if (key == "tagName") {
     std::string_view text;
     if (!Decode(value, text)) return false;
-    const bool plain =
-        IsTagName(text) && CleanText(text, value, TypedMemory::Place::kName) == text;
-    PutString(value, text, plain ? text : "div");
+    PutTagName(value, text);
     return true;
   }
   const bool name = kind == NodeKind::kDoctype
@@ -266,7 +358,7 @@ void RecordingWriter::Children(Token children, Ref parent) {
   if (page_.tree.tag(parent) == Tag::kStyle) joined_texts_ = JoinTexts(children);
   ListEdit list(edit_, index_.begin(children) + 1);
   for (Elements e(index_, children); e.Next();) {
-    const NodeTokens child(index_, e.value());
+    const NodeTokens child = nodes_.Read(index_, e.value());
     const Ref ref = child.valid ? observer_.NodeAt(e.value()) : PageTree::kNone;
     if (ref == PageTree::kNone || page_.tree.parent(ref) != parent) {
       Count(Rule::kUnknownEvent, e.value());
@@ -368,9 +460,7 @@ void RecordingWriter::CensoredNode(const NodeTokens& node, Token token) {
       if (keep && IsReplacedWhenCensored(tag)) {
         Put(value, "div");
       } else if (keep) {
-        const bool plain =
-            IsTagName(text) && CleanText(text, value, TypedMemory::Place::kName) == text;
-        PutString(value, text, plain ? text : "div");
+        PutTagName(value, text);
       }
     } else if (key == "childNodes") {
       keep = true;

@@ -27,9 +27,15 @@ class RecordingWriter {
  public:
   using Token = JsonIndex::Token;
 
-  RecordingWriter(const JsonIndex& index, const RecordingObserver& observer,
-                  RecordingPage& page, Cleaner& cleaner, JsonEdit& edit)
-      : index_(index), observer_(observer), page_(page), cleaner_(cleaner), edit_(edit) {}
+  RecordingWriter(const JsonIndex& index, RecordingNodes& nodes,
+                  const RecordingObserver& observer, RecordingPage& page,
+                  Cleaner& cleaner, JsonEdit& edit)
+      : index_(index),
+        nodes_(nodes),
+        observer_(observer),
+        page_(page),
+        cleaner_(cleaner),
+        edit_(edit) {}
 
   // `policy` outlives the writer, or the next call.
   void SetPolicy(const CompiledPolicy& policy) {
@@ -124,6 +130,13 @@ class RecordingWriter {
 
   // Nodes.
   void Node(const NodeTokens& node, Token token, Ref ref);
+  void PlainNode(const NodeTokens& node, Ref ref);
+  void Head(const NodeTokens& node, Ref ref);
+  bool KnownHead(const NodeTokens& node);
+  void LearnHead(const NodeTokens& node, std::string_view written,
+                 const RuleCounts::Counts& before);
+  bool IsKnownBlank(const NodeTokens& node, Ref ref) const;
+  void PutTagName(Token value, std::string_view name);
   bool NodeMember(std::string_view key, Token value, const NodeTokens& node, Ref ref);
   void Children(Token children, Ref parent);
   bool JoinTexts(Token children);
@@ -172,6 +185,7 @@ class RecordingWriter {
   void AllowedPayload(Token payload, const std::vector<std::string>& keys);
 
   const JsonIndex& index_;
+  RecordingNodes& nodes_;
   const RecordingObserver& observer_;
   RecordingPage& page_;
   Cleaner& cleaner_;
@@ -181,6 +195,7 @@ class RecordingWriter {
   std::string place_;
   Token broken_ = kAbsent;
   SheetCache sheets_;
+  bool used_page_ = false;  // What was written depends on the page's address.
   std::vector<std::string_view> security_selectors_;
   // The texts of the style element whose children are being written, taken together.
   bool joined_texts_ = false;

@@ -89,6 +89,8 @@ class RuleTrace {
 // What one event's filtering did, by rule.
 class RuleCounts {
  public:
+  using Counts = std::array<uint32_t, kRuleCount>;
+
   void Add(Rule rule, uint32_t count = 1) {
     counts_[static_cast<size_t>(rule)] += count;
     dirty_ = true;
@@ -102,15 +104,15 @@ class RuleCounts {
     if (dirty_) counts_.fill(0);
     dirty_ = false;
   }
-  const std::array<uint32_t, kRuleCount>& counts() const { return counts_; }
+  const Counts& counts() const { return counts_; }
   // Adds what was counted elsewhere, untraced.
-  void AddAll(const std::array<uint32_t, kRuleCount>& counts) {
+  void AddAll(const Counts& counts) {
     for (size_t i = 0; i < counts.size(); ++i) counts_[i] += counts[i];
     dirty_ = true;
   }
 
  private:
-  std::array<uint32_t, kRuleCount> counts_{};
+  Counts counts_{};
   bool dirty_ = false;
   RuleTrace* trace_ = nullptr;
   std::string_view place_;

@@ -14,8 +14,10 @@ size_t PrefixOfCharacters(std::string_view text, size_t count) {
 }
 
 void Zeroise(char* data, size_t size) {
-  volatile char* p = data;
-  for (size_t i = 0; i < size; ++i) p[i] = 0;
+  if (size == 0) return;
+  std::memset(data, 0, size);
+  // The compiler must take the bytes for read here.
+  __asm__ volatile("" : : "r"(data) : "memory");
 }
 
 SecretMemory::~SecretMemory() {

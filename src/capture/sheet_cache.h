@@ -18,7 +18,7 @@ namespace footfall::capture {
 // Bounded: the oldest go first. Not thread-safe.
 class SheetCache {
  public:
-  using Counts = std::array<uint32_t, kRuleCount>;
+  using Counts = RuleCounts::Counts;
 
   struct Key {
     uint64_t first = 0;

@@ -140,7 +140,7 @@ size_t Splitter::Lines(std::string_view bytes) {
 
 // What the sink does not take is cut line by line.
 size_t Splitter::ManyLines(std::string_view bytes) {
-  if (bytes.size() <= simdjson::SIMDJSON_PADDING) return 0;
+  if (!sink_.TakesLines() || bytes.size() <= simdjson::SIMDJSON_PADDING) return 0;
   const size_t room = std::min(bytes.size() - simdjson::SIMDJSON_PADDING, kLinesBytesMax);
   const size_t end = bytes.substr(0, room).rfind('\n');
   if (end == std::string_view::npos) return 0;

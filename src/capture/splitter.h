@@ -47,6 +47,8 @@ class SplitterSink {
   // its start, simdjson's padding more than its size.
   virtual void OnEventText(std::string_view text, size_t capacity,
                            const EventPosition& position) = 0;
+  // Whether OnLines ever takes any.
+  virtual bool TakesLines() const { return false; }
   // Many lines at once, each with its end, simdjson's padding behind them. May take
   // events from their front: moves `position` behind the lines that it took, whole ones.
   virtual void OnLines(std::string_view /*lines*/, EventPosition& /*position*/) {}
@@ -64,6 +66,8 @@ class Splitter {
   void Write(std::string_view bytes);
   void Finish();
 
+  // True when what is handed out are lines, without an end of one.
+  bool in_lines() const { return mode_ == Mode::kLines; }
   // False when the bytes so far end inside an event.
   bool between_events() const { return held_.empty() && !in_element_ && !too_long_; }
 

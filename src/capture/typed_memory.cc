@@ -170,6 +170,7 @@ void TypedMemory::Remember(uint64_t field, std::string_view value, bool secret) 
 }
 
 void TypedMemory::RememberOne(uint64_t field, std::string_view value, bool secret) {
+  if (current_ != field) ++version_;
   current_ = field;
   scratch_.Reset();
   const std::string_view whole = FoldText(value, scratch_);
@@ -184,6 +185,7 @@ void TypedMemory::RememberOne(uint64_t field, std::string_view value, bool secre
     if (!shorter) {
       Fill(entry, field, folded, secret);
       entry.age = ++calls_;
+      ++version_;
       IndexBeginnings();
     }
   }
@@ -281,6 +283,15 @@ bool TypedMemory::Repeats(std::string_view text, Place place, Arena& arena) cons
   return found;
 }
 
+bool TypedMemory::MayRepeat(std::string_view text) const {
+  if (empty()) return false;
+  if (any_short_ || any_spaced_) return true;
+  for (size_t i = 0; i + 4 <= text.size(); ++i) {
+    if (Has(entries_->beginnings, text.data() + i)) return true;
+  }
+  return false;
+}
+
 void TypedMemory::Save(std::string& out) const {
   Put(out, static_cast<uint32_t>(secret_count_));
   Put(out, static_cast<uint32_t>(typed_count_));
@@ -298,6 +309,7 @@ void TypedMemory::Save(std::string& out) const {
 
 bool TypedMemory::Restore(std::string_view& bytes) {
   Clear();
+  ++version_;
   uint32_t secrets;
   uint32_t typed;
   if (!Take(bytes, secrets) || !Take(bytes, typed) || !Take(bytes, current_) ||

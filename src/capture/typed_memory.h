@@ -35,12 +35,18 @@ class TypedMemory {
   // The field that was typed into last has been left.
   void LeaveField() { current_ = 0; }
 
+  // Another number when Repeats may answer true where it did not before.
+  uint64_t version() const { return version_; }
+
   // Where a text stands. Names of classes and ids are often ordinary words, so there only
   // secrets and longer values count, and in style sheets only longer ones of both, whole.
   // In another field, only a whole secret counts.
   enum class Place : uint8_t { kText, kName, kSheet, kField };
   // True when `text` repeats something remembered. Uses `arena` for the time of the call.
   bool Repeats(std::string_view text, Place place, Arena& arena) const;
+  // False when nothing of `text` repeats anything, wherever it stands, unless
+  // in escapes.
+  bool MayRepeat(std::string_view text) const;
 
   bool empty() const { return secret_count_ + typed_count_ == 0; }
   size_t memory_bytes() const { return entries_ == nullptr ? 0 : sizeof(Entries); }
@@ -97,6 +103,7 @@ class TypedMemory {
   size_t secret_count_ = 0;
   size_t typed_count_ = 0;
   uint64_t calls_ = 0;
+  uint64_t version_ = 0;
   Arena scratch_;            // Overwritten after each use.
   uint64_t current_ = 0;     // The field that was typed into last.
   bool any_short_ = false;   // A secret has fewer than four characters.

@@ -160,5 +160,29 @@ TEST(TypedMemoryTest, GoesOnFromSavedState) {
   }
 }
 
+TEST(TypedMemoryTest, TellsWhatCannotRepeat) {
+  Arena arena;
+  TypedMemory memory;
+  EXPECT_FALSE(memory.MayRepeat("anything at all"));
+  const uint64_t before = memory.version();
+  memory.Remember(1, "goatstapler", true);
+  EXPECT_NE(memory.version(), before);
+  EXPECT_TRUE(memory.MayRepeat("a GOATstapler"));
+  EXPECT_TRUE(memory.MayRepeat("goat"));
+  EXPECT_FALSE(memory.MayRepeat("stapler"));
+  // What is typed into last is found by its beginning.
+  const uint64_t typed = memory.version();
+  memory.Remember(2, "zebra crossing", false);
+  memory.Remember(1, "goatstapler", true);
+  EXPECT_NE(memory.version(), typed);
+  // Leaving a field makes nothing repeat that did not before.
+  const uint64_t left = memory.version();
+  memory.LeaveField();
+  EXPECT_EQ(memory.version(), left);
+  // A short secret may be all of any text.
+  memory.Remember(3, "ab", true);
+  EXPECT_TRUE(memory.MayRepeat("anything at all"));
+}
+
 }  // namespace
 }  // namespace footfall::capture

@@ -132,8 +132,10 @@ Json RandomPage::ToJson(int64_t id, bool with_children) {
   Record(node);
   Json json = Json::MakeObject();
   json.Set("type", node.text ? 3 : id == 1 ? 0 : 2);
-  json.Set("id", id);
-  if (node.text) return json.Set("textContent", node.word);
+  if (node.text) {
+    json.Set("textContent", node.word);
+    return json.Set("id", id);
+  }
   if (id > 1) {
     json.Set("tagName", "div");
     json.Set("attributes", Json::MakeObject());
@@ -143,7 +145,8 @@ Json RandomPage::ToJson(int64_t id, bool with_children) {
   for (const int64_t child : node.children) {
     if (with_children) children.Push(ToJson(child, true));
   }
-  return json.Set("childNodes", std::move(children));
+  json.Set("childNodes", std::move(children));
+  return json.Set("id", id);
 }
 
 std::string RandomPage::Event(int type, Json data) {

@@ -19,16 +19,16 @@ class Expander {
   }
 
  private:
-  static Json NodeWithId(int type, int64_t id) {
-    return Json(Json::Object{{"type", type}, {"id", id}});
-  }
+  // Members come in the order in which rrweb writes them, the id behind the others.
+  static Json NodeOf(int type) { return Json(Json::Object{{"type", type}}); }
 
   // `next_id` numbers what has no id of its own.
   static Json Node(const Json& notation, int64_t& next_id) {
     if (notation.is_object()) return notation;
     if (notation.is_string()) {
-      Json text = NodeWithId(3, next_id++);
-      return text.Set("textContent", notation);
+      Json text = NodeOf(3);
+      text.Set("textContent", notation);
+      return text.Set("id", next_id++);
     }
     const Json::Array& parts = notation.as_array();
     const std::string& tag = parts[0].as_string();
@@ -40,7 +40,7 @@ class Expander {
     }
     const Json* explicit_id = attributes.Find("@id");
     const int64_t id = explicit_id != nullptr ? explicit_id->as_int() : next_id++;
-    Json node = Leaf(tag, id, parts.size() > first_child ? parts[first_child] : Json(""));
+    Json node = Leaf(tag, parts.size() > first_child ? parts[first_child] : Json(""));
     if (tag[0] != '!' && tag != "#text") {
       if (tag[0] != '#') {
         node.Set("tagName", tag);
@@ -52,23 +52,25 @@ class Expander {
       }
       node.Set("childNodes", children);
     }
+    node.Set("id", id);
     if (const Json* more = attributes.Find("@")) {
       for (const auto& [key, value] : more->as_object()) node.Set(key, value);
     }
     return node;
   }
 
-  static Json Leaf(const std::string& tag, int64_t id, const Json& text) {
-    if (tag == "#text") return NodeWithId(3, id).Set("textContent", text);
-    if (tag == "!cdata") return NodeWithId(4, id).Set("textContent", text);
-    if (tag == "!comment") return NodeWithId(5, id).Set("textContent", text);
+  // Without its id.
+  static Json Leaf(const std::string& tag, const Json& text) {
+    if (tag == "#text") return NodeOf(3).Set("textContent", text);
+    if (tag == "!cdata") return NodeOf(4).Set("textContent", text);
+    if (tag == "!comment") return NodeOf(5).Set("textContent", text);
     if (tag == "!doctype") {
-      Json node = NodeWithId(1, id);
+      Json node = NodeOf(1);
       node.Set("name", text);
       node.Set("publicId", "");
       return node.Set("systemId", "");
     }
-    return NodeWithId(tag == "#document" ? 0 : 2, id);
+    return NodeOf(tag == "#document" ? 0 : 2);
   }
 
   static Json PlainAttributes(const Json& attributes) {
@@ -80,10 +82,11 @@ class Expander {
   }
 
   static Json Element(const char* tag, int64_t id, Json children) {
-    Json node = NodeWithId(2, id);
+    Json node = NodeOf(2);
     node.Set("tagName", tag);
     node.Set("attributes", Json::MakeObject());
-    return node.Set("childNodes", std::move(children));
+    node.Set("childNodes", std::move(children));
+    return node.Set("id", id);
   }
 
   static Json Children(const Json* notations, int64_t& next_id) {
@@ -121,13 +124,14 @@ class Expander {
 
   void EmitSnapshot(const Json& body, const Json& event) {
     int64_t next_id = kFirstPageId;
-    Json root = NodeWithId(0, 1);
+    Json root = NodeOf(0);
     Json parts = Json::MakeArray();
     parts.Push(Element("head", 3, Children(event.Find("head"), next_id)));
     parts.Push(Element("body", 4, Children(&body, next_id)));
     Json documents = Json::MakeArray();
     documents.Push(Element("html", 2, std::move(parts)));
     root.Set("childNodes", std::move(documents));
+    root.Set("id", 1);
     Json data = Json::MakeObject();
     data.Set("node", std::move(root));
     data.Set("initialOffset", Json(Json::Object{{"left", 0}, {"top", 0}}));
