@@ -47,7 +47,7 @@ cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
   -DFOOTFALL_BUILD_BENCHMARKS=ON -DFOOTFALL_BUILD_TESTS=OFF \
   -DFOOTFALL_BUILD_EXAMPLES=OFF >/dev/null
 cmake --build "$build" -j "$jobs" --target capture_bench \
-  recording_bench store_bench footfall_generate \
+  recording_bench segment_bench store_bench footfall_generate \
   -- --quiet >&2
 
 work=$build/work
@@ -103,6 +103,11 @@ number=0
     number=$((number + 1))
     measure "store-$number" store_bench --benchmark_filter="^$name\$" </dev/null
   done
+echo "== segments" >&2
+"$build/benchmarks/segment_bench" "$work" >"$work/segments.json"
+jq -r '"| segment | threads | beside ingest | p50 µs | p99 µs |", "|---|---:|---|---:|---:|",
+  (.runs[] | "| \(.segment) | \(.threads) | \(.ingest) | \(.p50_us) | \(.p99_us) |")' \
+  "$work/segments.json"
 /usr/bin/python3 "$root/benchmarks/summarize.py" "$work/ids.ndjson" "$out" \
   "$work"/result.*.json
 echo "== written to $out" >&2

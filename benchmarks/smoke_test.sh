@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# smoke_test.sh GENERATE CAPTURE_BENCH RECORDING_BENCH STORE_BENCH WORK_DIR: each benchmark runs once over
-# a few events. A benchmark compares its counts itself and reports an error where they
-# differ.
+# smoke_test.sh GENERATE CAPTURE_BENCH RECORDING_BENCH STORE_BENCH SEGMENT_BENCH WORK_DIR:
+# each benchmark runs once over a few events. A benchmark compares its counts itself and
+# reports an error where they differ.
 set -euo pipefail
-generate=$1 capture=$2 recording=$3 store=$4 work=$5
+generate=$1 capture=$2 recording=$3 store=$4 segment=$5 work=$6
 rm -rf "$work"
 mkdir -p "$work"
 "$generate" --events 300 --people 20 -o "$work/ids.ndjson"
@@ -28,6 +28,8 @@ expect() {
 expect "$capture" 3
 expect "$recording" 3
 expect "$store" 14
+"$segment" "$work" 200 50 |
+  jq -e '.people == 200 and (.runs | length) == 12 and all(.runs[]; .tests >= 50)' >/dev/null
 # An input that is not of events must fail, or nothing above means much.
 printf '{}\n{}\n' >"$work/ids.ndjson"
 "$capture" --benchmark_filter='BM_Filter$' --benchmark_min_time=0.01 \

@@ -20,10 +20,10 @@ EOT
 declare -A packages=(
   [build]="g++ cmake ninja-build pkg-config ccache ca-certificates
            libabsl-dev librocksdb-dev libsimdjson-dev libre2-dev libsodium-dev
-           libzstd-dev zstd libcli11-dev libflatbuffers-dev tzdata"
+           libzstd-dev zstd zlib1g-dev libcli11-dev libflatbuffers-dev libcurl4-openssl-dev tzdata"
   [test]="libgtest-dev libgmock-dev libbenchmark-dev libsqlite3-dev abigail-tools
           binutils jq git python3 python3-dev python3-venv python3-cffi python3-setuptools
-          python3-wheel python3-pip chromium fonts-liberation"
+          python3-wheel python3-pip python3-aiosmtpd openssl chromium fonts-liberation"
   [bench]="libbenchmark-dev libsqlite3-dev"
   [dev]="clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev"
   [wasm]="emscripten"

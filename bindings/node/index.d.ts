@@ -222,6 +222,182 @@ export interface ReportOptions {
   now?: Date | number;
   /** How many threads may compute; 0, the default, and 1 start none. */
   threads?: number;
+  /** A saved segment: only the people in it. */
+  segment?: string;
+  /** A rule: only events that satisfy it. */
+  where?: { readonly [key: string]: unknown };
+  /** Adds what there was in the period before, as columns previous_X and change_X. */
+  compare?: boolean;
+}
+
+export interface DrillRequest {
+  /** The key of the row. */
+  row?: { readonly [column: string]: string | number | boolean | null };
+  column: string;
+  /** Without it what the column counts. */
+  list?: 'people' | 'sessions' | 'moments';
+}
+
+export interface Proof {
+  report: string;
+  equal: boolean;
+  rows: number;
+  proven_rows: number;
+  events: number;
+  people: number;
+  people_from_store: number;
+  mismatch_count: number;
+  mismatches: {
+    part: 'rows' | 'total';
+    reason: string;
+    row: { [column: string]: unknown } | null;
+    column: string | null;
+    engine: unknown;
+    proven: unknown;
+  }[];
+}
+
+export interface ExplainedEvent {
+  time: string;
+  session: string | null;
+  type: string;
+  name: string | null;
+  url: string | null;
+}
+
+export interface FunnelExplanation {
+  report: string;
+  person: string;
+  in_segment: boolean;
+  order: 'sequential' | 'strict' | 'any';
+  window_ms: number;
+  reached: number;
+  steps: {
+    step: number;
+    name: string;
+    taken: ExplainedEvent | null;
+    refused_count: number;
+    refused: (ExplainedEvent & { reason: string })[];
+  }[];
+}
+
+/** What an id of content is called. */
+export interface ContentItem {
+  id: string;
+  name: string;
+}
+
+/** The task lists, courses and surveys that there are. */
+export interface Catalogue {
+  version: 1;
+  task_lists?: (ContentItem & { tasks?: ContentItem[] })[];
+  courses?: (ContentItem & { lessons?: ContentItem[]; quiz?: ContentItem })[];
+  surveys?: ContentItem[];
+}
+
+/** A named rule over events, which holds for the past too. */
+export interface TrackedEvent {
+  version: 1;
+  name: string;
+  title?: string;
+  where: { [key: string]: unknown };
+}
+
+/** A saved rule about people. */
+export interface Segment {
+  version: 1;
+  name: string;
+  title?: string;
+  where: { [key: string]: unknown };
+}
+
+/** When something is due; "at" is "08:00" and the time zone UTC by default. */
+export type Schedule = { at?: string; timezone?: string } & (
+  | { every: 'day' }
+  | { every: 'week'; on: string[] }
+  | { every: 'month'; on: number }
+);
+
+/** A report by e-mail on a schedule. */
+export interface Subscription {
+  version: 1;
+  name: string;
+  report: string;
+  schedule: Schedule;
+  recipients: string[];
+  formats?: ('html' | 'csv')[];
+  parameters?: { [name: string]: unknown };
+  range?: { last: string } | { from?: string; to?: string };
+  timezone?: string;
+  where?: { [key: string]: unknown };
+  segment?: string | { [key: string]: unknown };
+  subject?: string;
+  paused?: boolean;
+}
+
+export interface MailSettings {
+  version: 1;
+  from: string;
+  from_name?: string;
+  host?: string;
+  port?: number;
+  security?: 'starttls' | 'tls' | 'none';
+  user?: string;
+  ca_file?: string;
+  proxy?: string;
+  connect_timeout?: string;
+  timeout?: string;
+  allow_plain_text?: boolean;
+  unsubscribe_url?: string;
+}
+
+/** What the log says of a run. */
+export interface RunSummary {
+  id: string;
+  job: string;
+  kind: string;
+  name: string;
+  trigger: 'schedule' | 'manual';
+  due: string;
+  missed: number;
+  started: string;
+  finished: string | null;
+  run_time_ms: number | null;
+  status: 'running' | 'retrying' | 'completed' | 'failed' | 'interrupted';
+  attempts: number;
+  retry_at: string | null;
+  error: string | null;
+  continues: string | null;
+}
+
+export interface SegmentOptions {
+  /** Only what follows this: an id, or a cursor of changes. */
+  after?: string;
+  limit?: number;
+  /** How many threads may compute; 0, the default, and 1 start none. */
+  threads?: number;
+  now?: Date | number;
+  signal?: AbortSignal;
+}
+
+export interface SegmentPeople {
+  segment: string;
+  now: string;
+  /** How many people are in it; null where that is not told. */
+  count: number | null;
+  /** Ids, sorted. */
+  people: string[];
+  /** What to give as `after` for more; null when there are none. */
+  next: string | null;
+}
+
+export interface SegmentChanges {
+  segment: string;
+  now: string;
+  changes: { cursor: string; person: string; change: 'entered' | 'left'; at: string }[];
+  /** What to give as `after` the next time. */
+  cursor: string;
+  more: boolean;
 }
 
 /**
@@ -264,6 +440,14 @@ export interface Explanation {
   stats: ReportStats;
 }
 
+/** How format("chart") draws. */
+export interface FormatOptions {
+  /** Cells of the terminal that a line may take, at least 40; default 80. */
+  width?: number;
+  /** With ASCII alone. */
+  ascii?: boolean;
+}
+
 /** A computed table, immutable. Outlives its store. */
 export class Result {
   private constructor();
@@ -273,8 +457,17 @@ export class Result {
   rows<Row = { [column: string]: Value }>(): Promise<Row[]>;
   /** An Arrow IPC stream, for example for tableFromIPC of apache-arrow. */
   arrow(): Promise<Buffer>;
-  /** Text; default "table". */
-  format(kind?: 'table' | 'csv' | 'json' | 'ndjson'): Promise<string>;
+  /** An Arrow IPC file. */
+  arrowFile(): Promise<Buffer>;
+  /**
+   * Text; default "table". Funnels, retention and NPS reports have a chart ("svg", a
+   * picture, and "chart", of characters), and tables whose first column is a time; for
+   * others these two reject with INVALID_ARGUMENT.
+   */
+  format(
+    kind?: 'table' | 'csv' | 'json' | 'ndjson' | 'html' | 'svg' | 'chart',
+    options?: FormatOptions,
+  ): Promise<string>;
   /** The total row as a result of one row; null for a report without one. */
   total(): Promise<Result | null>;
 }
@@ -285,6 +478,71 @@ export interface ReportSummary {
   kind: string;
   tags: string[];
   builtin: boolean;
+  /** The report that a view rests on. */
+  base: string | null;
+  favourite: boolean;
+}
+
+export interface PeopleOptions {
+  /** A rule over person.*, account, segments and did. */
+  where?: { readonly [key: string]: unknown };
+  /** Further columns, such as "email" or "crm/tier". */
+  attributes?: readonly string[];
+  /** Only ids that follow this one: the last of the page before. */
+  after?: string;
+  /** At most 10,000; default 100. A page with fewer rows is the last one. */
+  limit?: number;
+  now?: Date | number;
+}
+
+export interface ForgetReceipt {
+  person: string;
+  forgotten_at: string;
+  events: number;
+  sessions: number;
+  /** Names of what was erased. */
+  attributes: string[];
+  anonymous_ids: string[];
+  /** What was pushed to other systems earlier, and has to be erased there. */
+  external: unknown[];
+}
+
+export interface ImportedAttribute {
+  integration: string;
+  attribute: string;
+  type: 'string' | 'number' | 'date';
+  /** For the first time. */
+  imported_at: string;
+}
+
+export interface AttributesImportOptions {
+  integration: string;
+  /** The column of the ids. */
+  id: string;
+  /** Default: all others, as strings under their own names. */
+  columns?: readonly {
+    column: string;
+    attribute?: string;
+    type?: 'string' | 'number' | 'date';
+  }[];
+  /** A comma (default), semicolon, tab or bar. */
+  delimiter?: string;
+  dryRun?: boolean;
+  now?: Date | number;
+}
+
+export interface AttributesImportResult {
+  rows: number;
+  people_created: number;
+  people_changed: number;
+  unchanged: number;
+  /** Rows of ids that the file had before. */
+  duplicates: number;
+  rejected: number;
+  values_rejected: number;
+  /** At most 100. */
+  errors: { line: number; column: string | null; reason: string }[];
+  errors_omitted: number;
 }
 
 /** One folder that holds events, people and settings. */
@@ -329,10 +587,113 @@ export class Store {
   reportDelete(name: string): Promise<void>;
   reportShow(name: string): Promise<{ [key: string]: unknown }>;
   reportList(): Promise<ReportSummary[]>;
-  /** One person with all attributes, by id or as "anonymous:ID". */
+  /** Those with a tag, that are favourites, or that are views of a base. */
+  reportFind(filter?: {
+    tag?: string;
+    favourite?: boolean;
+    base?: string;
+  }): Promise<ReportSummary[]>;
+  /** The revisions of a saved report, the latest first. */
+  reportHistory(
+    name: string,
+  ): Promise<
+    { revision: number; saved_at: string | null; title: string | null; current: boolean }[]
+  >;
+  reportRevision(name: string, revision: number): Promise<{ [key: string]: unknown }>;
+  /** Saves a former revision anew, as the latest. */
+  reportRestore(
+    name: string,
+    revision: number,
+    options?: { now?: Date | number },
+  ): Promise<void>;
+  /** Saves a copy of a report; a built-in one becomes a view of it. */
+  reportClone(
+    name: string,
+    newName: string,
+    options?: { parameters?: { readonly [name: string]: unknown }; now?: Date | number },
+  ): Promise<{ [key: string]: unknown }>;
+  reportSetFavourite(name: string, favourite?: boolean): Promise<void>;
+  /** The list behind one cell of a report, exactly as long as the cell says. */
+  reportDrill(
+    report: string | { readonly [key: string]: unknown } | Uint8Array,
+    request: DrillRequest,
+    options?: ReportOptions & Cancellable,
+  ): Promise<Result>;
+  /** How a funnel took the events of one person. */
+  reportExplainPerson(
+    report: string | { readonly [key: string]: unknown } | Uint8Array,
+    person: string,
+    options?: ReportOptions & Cancellable,
+  ): Promise<FunnelExplanation>;
+  /** Computes a report once more by brute force and compares. */
+  reportProve(
+    report: string | { readonly [key: string]: unknown } | Uint8Array,
+    options?: ReportOptions & Cancellable & { memoryBytes?: number },
+  ): Promise<Proof>;
+  /** Makes a catalogue of content the current one; answers its revision. */
+  cataloguePut(
+    catalogue: Catalogue | JsonDocument,
+    options?: { now?: Date | number },
+  ): Promise<number>;
+  /** The current catalogue, or a former one; rejects with NOT_FOUND without one. */
+  catalogue(
+    revision?: number,
+  ): Promise<{ revision: number; saved_at: string; catalogue: Catalogue }>;
+  /** The latest first. */
+  catalogueHistory(): Promise<
+    { revision: number; saved_at: string; items: number; current: boolean }[]
+  >;
+  /** Saves a tracked event under its name. */
+  trackedEventSave(event: TrackedEvent | JsonDocument): Promise<void>;
+  /** The events themselves stay. */
+  trackedEventDelete(name: string): Promise<void>;
+  trackedEventList(): Promise<TrackedEvent[]>;
+  /** Saves a segment under its name. */
+  segmentSave(segment: Segment | JsonDocument): Promise<void>;
+  /** Deletes a segment that no other segment or report names. */
+  segmentDelete(name: string): Promise<void>;
+  segmentShow(name: string): Promise<Segment>;
+  segmentList(): Promise<Segment[]>;
+  /** Who is in a segment, sorted by id. */
+  segmentPeople(name: string, options?: SegmentOptions): Promise<SegmentPeople>;
+  /**
+   * Whether a person is in a segment now; false for somebody unknown. Answers at once, in
+   * microseconds; only the first test of a condition on behaviour reads the events.
+   */
+  segmentTest(name: string, person: string, options?: { now?: Date | number }): boolean;
+  /**
+   * Who entered or left a segment after the cursor `after`; without it only the cursor to
+   * begin with.
+   */
+  segmentChanges(name: string, options?: SegmentOptions): Promise<SegmentChanges>;
+  /**
+   * One person, by id or as "anonymous:ID": computed attributes, `attributes` of the
+   * host, `imported` ones, `recent_sessions`, `content` and `segments`.
+   */
   person(id: string): Promise<{ [key: string]: unknown }>;
-  /** Erases a person; answers the number of events removed. */
-  forget(id: string): Promise<number>;
+  /** A page of people, sorted by id, with the columns of the report "users". */
+  people(options?: PeopleOptions & Cancellable): Promise<Result>;
+  /** Everything that is stored about a person, events included, as one document. */
+  personExport(
+    id: string,
+    options?: { now?: Date | number } & Cancellable,
+  ): Promise<{ [key: string]: unknown; events: Event[] }>;
+  /** Erases a person; answers the receipt of what was erased. */
+  forget(id: string): Promise<ForgetReceipt>;
+  /** All imported attributes, sorted by integration and attribute. */
+  attributes(): Promise<ImportedAttribute[]>;
+  /**
+   * Imports what an integration knows of people from CSV with a header row: text, bytes,
+   * or an iterable of them, streams included, of any size.
+   */
+  importAttributes(
+    csv:
+      | string
+      | Uint8Array
+      | Iterable<string | Uint8Array>
+      | AsyncIterable<string | Uint8Array>,
+    options: AttributesImportOptions & Cancellable,
+  ): Promise<AttributesImportResult>;
   /**
    * The stored events in no particular order, read while they are consumed,
    * without those that data retention has expired by `now`.
@@ -343,6 +704,98 @@ export class Store {
       now?: Date | number;
     } & Cancellable,
   ): AsyncGenerator<Event, void, undefined>;
+  /**
+   * Gives the key of 32 bytes under which passwords are kept in the store; it is held in
+   * memory only. null takes it away.
+   */
+  setSecretsKey(key: Uint8Array | null): void;
+  /** Runs what is due, such as subscriptions, and tells when to call again. */
+  runDue(options?: {
+    now?: Date | number;
+    signal?: AbortSignal;
+  }): Promise<{ runs: RunSummary[]; next_due: string | null }>;
+  /** The log, the latest first, of all jobs or of one ("subscription:weekly"). */
+  runs(options?: { job?: string; limit?: number }): Promise<RunSummary[]>;
+  runShow(run: string): Promise<RunSummary & { detail: { [key: string]: unknown } }>;
+  /** Starts a thread of the library that runs what is due, until it is stopped. */
+  schedulerStart(): Promise<void>;
+  schedulerStop(): Promise<void>;
+  /** Saves a subscription under its name, in force at once. */
+  subscriptionSave(
+    subscription: Subscription | JsonDocument,
+    options?: { now?: Date | number },
+  ): Promise<void>;
+  /** Sorted by name. */
+  subscriptionList(): Promise<
+    {
+      name: string;
+      report: string;
+      /** How many. */
+      recipients: number;
+      schedule: Schedule;
+      state: 'active' | 'paused';
+      next_due: string | null;
+      last_run: { [key: string]: unknown } | null;
+    }[]
+  >;
+  subscriptionShow(name: string): Promise<{
+    definition: Subscription;
+    state: 'active' | 'paused';
+    next_due: string | null;
+    /** What is at work or to be retried. */
+    run: string | null;
+    retry_at: string | null;
+    last_run: { [key: string]: unknown } | null;
+    /** Recipients who get nothing. */
+    suppressed: {
+      address: string;
+      state: 'unsubscribed' | 'refused';
+      since: string;
+      reason: string | null;
+    }[];
+  }>;
+  /** Deletes a subscription with its log. */
+  subscriptionDelete(name: string): Promise<void>;
+  /** Pauses a subscription, or resumes it; what is due meanwhile is skipped. */
+  subscriptionPause(
+    name: string,
+    paused?: boolean,
+    options?: { now?: Date | number },
+  ): Promise<void>;
+  /** Sends the report now, whatever its schedule. */
+  subscriptionRun(
+    name: string,
+    options?: { now?: Date | number; signal?: AbortSignal },
+  ): Promise<RunSummary & { detail: { [key: string]: unknown } }>;
+  /** Sends again to a recipient who unsubscribed or was refused. */
+  subscriptionRestore(
+    name: string,
+    address: string,
+    options?: { now?: Date | number },
+  ): Promise<void>;
+  /**
+   * Whom the token of a mail's link belongs to; rejects with NOT_FOUND for one that is
+   * not valid. With `confirm`, which a GET request must not say, unsubscribes.
+   */
+  unsubscribe(
+    token: string,
+    options: { confirm: boolean; now?: Date | number },
+  ): Promise<{
+    subscription: string;
+    address: string;
+    state: 'active' | 'unsubscribed' | 'refused';
+  }>;
+  /** Replaces the mail settings; without a password the one there is stays. */
+  mailSet(settings: MailSettings | JsonDocument, password?: string): Promise<void>;
+  mailShow(): Promise<MailSettings & { password?: 'set' }>;
+  /**
+   * Sends mail through `send` instead of SMTP. It answers an SMTP reply code: 2xx took the
+   * message over, 4xx may do so later (as a rejection means), 5xx refuses the recipient.
+   * null goes back to SMTP.
+   */
+  mailTransport(
+    send: ((from: string, to: string, message: Buffer) => number | Promise<number>) | null,
+  ): void;
   /** Counts and sizes of what is stored. */
   stats(): Promise<{ [key: string]: unknown }>;
   /** Reads and verifies everything. */

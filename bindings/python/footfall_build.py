@@ -18,6 +18,8 @@ EXTRA_CDEF = """
 extern "Python" void footfall_py_log(int32_t, const char*, void*);
 extern "Python" void footfall_py_log_free(void*);
 extern "Python" int32_t footfall_py_write(const char*, size_t, void*);
+extern "Python" int32_t footfall_py_send(const char*, const char*, const char*, size_t,
+                                         void*);
 struct ArrowArrayStream* footfall_py_stream_new(void);
 void footfall_py_capsule_free(void*);
 """

@@ -14,8 +14,6 @@ constexpr const char* kEventHelp = " An event's name, or a rule as JSON.";
 // What the short forms have in common, and what each has of its own, as given.
 struct Behaviour {
   RunUse run;
-  std::string where;
-  std::string segment;
   std::vector<std::string> steps;
   std::string window;
   std::string order;
@@ -79,11 +77,13 @@ void AddEvent(Definition& definition, const std::string& key, const std::string&
 // The whole definition comes from the command line, so an error in it is one of use: "--"
 // takes the place of "$." before the option.
 Status RunShortForm(const Context& context, Behaviour& use, Definition definition) {
-  if (!use.where.empty()) definition.Add("where", RuleOf("--where", use.where));
-  if (LooksLikeRule(use.segment)) {
-    definition.Add("segment", RuleOf("--segment", use.segment));
+  const std::string where = std::exchange(use.run.where, "");
+  const std::string segment = std::exchange(use.run.segment, "");
+  if (!where.empty()) definition.Add("where", RuleOf("--where", where));
+  if (LooksLikeRule(segment)) {
+    definition.Add("segment", RuleOf("--segment", segment));
   } else {
-    definition.AddText("segment", use.segment);
+    definition.AddText("segment", segment);
   }
   use.run.definition = definition.Json();
   const Status status = RunReport(context, use.run);
@@ -101,16 +101,14 @@ Status RunShortForm(const Context& context, Behaviour& use, Definition definitio
 }
 
 void AddCommonOptions(CLI::App* command, Context& context, Behaviour& use) {
-  command
-      ->add_option("--where", use.where,
-                   "Only events that satisfy a rule exist, for example "
-                   "'{\"field\":\"app\",\"op\":\"is\",\"value\":\"shop\"}'.")
-      ->type_name("RULE");
-  command
-      ->add_option("--segment", use.segment,
-                   "Only people of a segment: its name, or a rule as JSON.")
-      ->type_name("SEGMENT");
   AddRangeOptions(command, context, use.run);
+  // These become part of the definition.
+  command->get_option("--where")->description(
+      "Only events that satisfy a rule exist, for example "
+      "'{\"field\":\"app\",\"op\":\"is\",\"value\":\"shop\"}'.");
+  command->get_option("--segment")
+      ->description("Only people of a segment: its name, or a rule as JSON.")
+      ->type_name("SEGMENT");
   AddOutputOptions(command, use.run);
 }
 

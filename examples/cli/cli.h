@@ -77,14 +77,20 @@ int32_t InputByName(const std::string& name);
 // The command groups; each adds its commands to the program.
 void AddCapture(CLI::App& program, Context& context);    // filter, ingest
 void AddPrivacy(CLI::App& program, Context& context);    // policy, leak-test
-void AddReports(CLI::App& program, Context& context);    // report, person list
+void AddReports(CLI::App& program, Context& context);    // report
+void AddReportLibrary(CLI::App* report, Context& context);  // report list, show, clone...
+void AddReportLists(CLI::App* report, Context& context);  // report drill, prove, explain-person
 void AddBehaviour(CLI::App& program, Context& context);  // funnel, retention, paths
 void AddPeople(CLI::App& program, Context& context);     // person, events
+void AddAttributes(CLI::App& program, Context& context);  // attributes
+void AddCatalogue(CLI::App& program, Context& context);  // catalogue, tracked-event
+void AddSegments(CLI::App& program, Context& context);   // segment
 void AddStore(CLI::App& program, Context& context);      // settings ... restore
 void AddRedact(CLI::App& program, Context& context);     // redact
+// subscription, mail, run-due, runs
+void AddSubscriptions(CLI::App& program, Context& context);
 void AddCompletion(CLI::App& program, Context& context);
 
-// `person list` prints a table like `report run`, so it lives with the reports.
 void AddPersonList(CLI::App* person, Context& context);
 
 }  // namespace footfall::cli

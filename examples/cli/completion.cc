@@ -56,7 +56,8 @@ std::string FixedWords(const std::string& path) {
   }
   if (path == "footfall settings set") {
     return "level retention_days dedup_window_days session_gap session_max "
-           "event_bytes_max account_property memory_budget seal_events seal_after";
+           "event_bytes_max account_property memory_budget seal_events seal_after "
+           "group_size_min imported_attributes_max run_log_days";
   }
   return "";
 }

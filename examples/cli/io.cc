@@ -1,16 +1,19 @@
 #include "io.h"
 
 #include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include <cerrno>
 #include <cstring>
 
 #include "cli.h"
+#include "compress.h"
 
 namespace footfall::cli {
 namespace {
@@ -53,14 +56,6 @@ Error ErrnoError(const char* verb, const std::string& path, int number) {
 
 Error CancelledError() { return MakeError(FOOTFALL_CANCELLED, "interrupted"); }
 
-bool EndsWith(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-struct FreeStream {
-  void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
-};
-
 }  // namespace
 
 bool Interrupted() { return interrupted != 0; }
@@ -80,7 +75,6 @@ struct Input::Rep {
 
   // Fills `raw` with the next bytes of the file.
   Status Fill() {
-    raw_used = 0;
     raw_size = 0;
     while (true) {
       // A signal that arrives just before a blocking read would go unnoticed, so the wait
@@ -105,28 +99,24 @@ struct Input::Rep {
 
   Result<std::string_view> ReadCompressed() {
     while (true) {
-      if (raw_used == raw_size && !output_pending) {
+      if (rest.empty() && !output_pending) {
         if (Status status = Fill(); !status.ok()) return status.error();
         if (raw_size == 0) {
-          if (inside_frame) {
+          if (!decompressor->AtEnd()) {
             return MakeError(FOOTFALL_DATA_LOSS,
                              name + ": the compressed data ends too early");
           }
           return std::string_view();
         }
+        rest = std::string_view(raw.data(), raw_size);
       }
-      ZSTD_inBuffer in = {raw.data(), raw_size, raw_used};
-      ZSTD_outBuffer out = {plain.data(), plain.size(), 0};
-      const size_t rest = ZSTD_decompressStream(stream.get(), &out, &in);
-      if (ZSTD_isError(rest) != 0) {
-        return MakeError(FOOTFALL_DATA_LOSS,
-                         name + ": not valid zstd data: " + ZSTD_getErrorName(rest));
+      auto made = decompressor->Next(rest, plain.data(), plain.size());
+      if (!made.ok()) {
+        return MakeError(made.error().code, name + ": " + made.error().message);
       }
-      raw_used = in.pos;
-      inside_frame = rest != 0;
-      // A full output buffer may hide bytes that the stream still holds.
-      output_pending = out.pos == out.size && inside_frame;
-      if (out.pos > 0) return std::string_view(plain.data(), out.pos);
+      // A full buffer may hide bytes that are ready.
+      output_pending = *made == plain.size();
+      if (*made > 0) return std::string_view(plain.data(), *made);
       if (Interrupted()) return CancelledError();
     }
   }
@@ -134,13 +124,12 @@ struct Input::Rep {
   std::string name;
   int fd = -1;
   std::vector<char> raw = std::vector<char>(kPieceBytes);
-  size_t raw_used = 0;
   size_t raw_size = 0;
   uint64_t taken = 0;
 
-  std::unique_ptr<ZSTD_DStream, FreeStream> stream;  // Null for plain files.
+  std::unique_ptr<Decompressor> decompressor;  // Null for plain files.
   std::vector<char> plain;
-  bool inside_frame = false;
+  std::string_view rest;  // Of `raw`, not decompressed yet.
   bool output_pending = false;
 };
 
@@ -159,18 +148,15 @@ Result<Input> Input::Open(const std::string& path) {
   rep->name = path;
   rep->fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (rep->fd < 0) return ErrnoError("open", path, errno);
-  if (EndsWith(path, ".zst")) {
-    rep->stream.reset(ZSTD_createDStream());
-    if (rep->stream == nullptr) {
-      return MakeError(FOOTFALL_RESOURCE_EXHAUSTED, "not enough memory for zstd");
-    }
-    rep->plain.resize(kPieceBytes);
-  }
+  auto decompressor = MakeDecompressor(path);
+  if (!decompressor.ok()) return decompressor.error();
+  rep->decompressor = std::move(*decompressor);
+  if (rep->decompressor != nullptr) rep->plain.resize(kPieceBytes);
   return Input(std::move(rep));
 }
 
 Result<std::string_view> Input::Read() {
-  return rep_->stream == nullptr ? rep_->ReadPlain() : rep_->ReadCompressed();
+  return rep_->decompressor == nullptr ? rep_->ReadPlain() : rep_->ReadCompressed();
 }
 
 uint64_t Input::bytes_taken() const { return rep_->taken; }
@@ -213,6 +199,9 @@ Result<Output> Output::Open(const std::string& path) {
     return output;
   }
   output.path_ = path;
+  auto compressor = MakeCompressor(path);
+  if (!compressor.ok()) return compressor.error();
+  output.compressor_ = std::move(*compressor);
   std::string target = path;
   struct stat info = {};
   // A device or a pipe has no name to give later.
@@ -228,8 +217,11 @@ Result<Output> Output::Open(const std::string& path) {
   return output;
 }
 
+Output::Output() = default;
+
 Output::Output(Output&& other) noexcept
     : file_(std::exchange(other.file_, nullptr)),
+      compressor_(std::move(other.compressor_)),
       path_(std::move(other.path_)),
       temporary_(std::exchange(other.temporary_, std::string())) {}
 
@@ -240,7 +232,7 @@ Output::~Output() {
 
 Error Output::Failure(const char* verb) const { return ErrnoError(verb, path_, errno); }
 
-Status Output::Write(std::string_view bytes) {
+Status Output::Put(std::string_view bytes) {
   errno = 0;
   if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) {
     return Failure("write");
@@ -248,7 +240,22 @@ Status Output::Write(std::string_view bytes) {
   return {};
 }
 
+Status Output::Compress(std::string_view bytes, bool last) {
+  std::string compressed;
+  if (Status status = compressor_->Add(bytes, last, compressed); !status.ok()) {
+    return status;
+  }
+  return Put(compressed);
+}
+
+Status Output::Write(std::string_view bytes) {
+  return compressor_ == nullptr ? Put(bytes) : Compress(bytes, false);
+}
+
 Status Output::Commit() {
+  if (compressor_ != nullptr) {
+    if (Status status = Compress("", true); !status.ok()) return status;
+  }
   if (std::fflush(file_) != 0) return Failure("write");
   if (file_ == stdout) return {};
   if (!temporary_.empty() && fsync(fileno(file_)) != 0) return Failure("write");
@@ -267,6 +274,19 @@ Status WriteOutput(const std::string& path, std::string_view bytes) {
 }
 
 bool StdoutIsTerminal() { return isatty(STDOUT_FILENO) == 1; }
+
+uint32_t TerminalWidth() {
+  winsize size = {};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+bool LocaleIsUtf8() {
+  const locale_t locale = newlocale(LC_CTYPE_MASK, "", nullptr);
+  if (locale == nullptr) return false;
+  const bool is_utf8 = std::string_view(nl_langinfo_l(CODESET, locale)) == "UTF-8";
+  freelocale(locale);
+  return is_utf8;
+}
 
 Progress::Progress(uint64_t total_bytes)
     : enabled_(isatty(STDERR_FILENO) == 1),

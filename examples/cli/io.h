@@ -13,14 +13,16 @@
 
 namespace footfall::cli {
 
+class Compressor;
+
 // True once SIGINT or SIGTERM arrived.
 bool Interrupted();
 // Makes SIGINT and SIGTERM request `cancel`, which must outlive the program's work; a
 // second signal ends the process at once.
 void InstallInterruptHandler(const Cancel& cancel);
 
-// A file, or stdin for "-", read in pieces of bounded size. Names that end in .zst are
-// decompressed on the way.
+// A file, or stdin for "-", read in pieces of bounded size. Names that end in .gz or
+// .zst are decompressed on the way.
 class Input {
  public:
   static Result<Input> Open(const std::string& path);
@@ -47,7 +49,7 @@ Result<std::string> ReadAll(const std::string& path);
 Result<uint64_t> TotalSize(const std::vector<std::string>& paths);
 
 // Where results go: stdout for "", else a file that appears under its name only when it
-// is complete.
+// is complete. Names that end in .gz or .zst are compressed on the way.
 class Output {
  public:
   static Result<Output> Open(const std::string& path);
@@ -60,10 +62,13 @@ class Output {
   Status Commit();
 
  private:
-  Output() = default;
+  Output();
   Error Failure(const char* verb) const;
+  Status Put(std::string_view bytes);
+  Status Compress(std::string_view bytes, bool last);
 
   std::FILE* file_ = nullptr;
+  std::unique_ptr<Compressor> compressor_;  // Null for plain files.
   std::string path_;
   std::string temporary_;  // Empty when written in place.
 };
@@ -72,6 +77,10 @@ class Output {
 Status WriteOutput(const std::string& path, std::string_view bytes);
 
 bool StdoutIsTerminal();
+// In cells; 0 where stdout is no terminal.
+uint32_t TerminalWidth();
+// Whether the locale of the environment writes UTF-8.
+bool LocaleIsUtf8();
 
 // A line on stderr that shows how far a long piece of work has come. Silent unless stderr
 // is a terminal.

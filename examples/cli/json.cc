@@ -234,6 +234,39 @@ std::string MemberAt(std::string_view json, std::string_view key) {
   return simdjson::minify(value);
 }
 
+std::string Indented(std::string_view minified) {
+  std::string out;
+  size_t depth = 0;
+  bool in_string = false;
+  const auto new_line = [&] { out.append("\n").append(2 * depth, ' '); };
+  for (size_t i = 0; i < minified.size(); ++i) {
+    const char c = minified[i];
+    const bool closes = !in_string && (c == '}' || c == ']');
+    const bool opens = !in_string && (c == '{' || c == '[');
+    const bool is_empty = opens && i + 1 < minified.size() && minified[i + 1] == c + 2;
+    if (closes) {
+      --depth;
+      new_line();
+    }
+    out += c;
+    if (in_string && c == '\\' && i + 1 < minified.size()) {
+      out += minified[++i];
+    } else if (c == '"') {
+      in_string = !in_string;
+    } else if (is_empty) {
+      out += minified[++i];
+    } else if (opens) {
+      ++depth;
+      new_line();
+    } else if (!in_string && c == ',') {
+      new_line();
+    } else if (!in_string && c == ':') {
+      out += ' ';
+    }
+  }
+  return out;
+}
+
 std::string WithMember(std::string_view json, std::string_view key,
                        std::string_view value) {
   simdjson::dom::parser parser;

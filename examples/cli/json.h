@@ -43,6 +43,9 @@ bool IsJsonObject(std::string_view text);
 // The JSON text of member `key`; empty without one.
 std::string MemberAt(std::string_view json, std::string_view key);
 
+// JSON text without white space, laid out in lines.
+std::string Indented(std::string_view minified);
+
 // The JSON documents of a text, which may span lines, one a line. Text that holds
 // anything else, or an array, comes back as it is.
 std::string OneEventPerLine(const std::string& text);

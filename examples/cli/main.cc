@@ -144,8 +144,12 @@ int Main(int argc, char** argv) {
   AddReports(program, context);
   AddBehaviour(program, context);
   AddPeople(program, context);
+  AddAttributes(program, context);
+  AddSegments(program, context);
+  AddCatalogue(program, context);
   AddStore(program, context);
   AddRedact(program, context);
+  AddSubscriptions(program, context);
   AddVersion(program, context);
   AddCompletion(program, context);
   AddJsonOption(&program, context);

@@ -17,7 +17,8 @@ std::shared_ptr<std::string> AddId(CLI::App* command) {
 void AddOutputOption(CLI::App* command, std::string& output) {
   command
       ->add_option("-o,--output", output,
-                   "Write to FILE instead of stdout; it appears when it is complete.")
+                   "Write to FILE instead of stdout; it appears when it is complete. "
+                   "A name that ends in .gz or .zst is compressed.")
       ->type_name("FILE");
 }
 
@@ -36,8 +37,13 @@ Status AppendEvents(const Context& context, const Store& store,
 }
 
 void AddShow(CLI::App* person, Context& context) {
-  CLI::App* command =
-      person->add_subcommand("show", "Show one person with all attributes.");
+  CLI::App* command = person->add_subcommand("show",
+                                             "Show one person.\n"
+                                             "\n"
+                                             "Prints attributes with their origin, the "
+                                             "newest sessions, the progress in\n"
+                                             "content and the segments that the person "
+                                             "is in.");
   auto id = AddId(command);
   AddStoreOptions(command, context);
   SetExamples(command, "  footfall person show ana@example.com --db shop.footfall");
@@ -52,17 +58,24 @@ void AddShow(CLI::App* person, Context& context) {
 
 Status ExportPerson(const Context& context, const Store& store, const std::string& id,
                     const std::string& now, const std::string& path) {
-  auto shown = store.ShowPerson(id);
-  if (!shown.ok()) return shown.error();
-  auto output = Output::Open(path);
-  if (!output.ok()) return output.error();
-  Status status = output->Write(shown->str() + "\n");
-  if (!status.ok()) return status;
-  // An anonymous id that was linked leads to the person, whose events are meant.
-  const std::string rule = R"({"field":"person.id","op":"is","value":)" +
-                           Quote(StringAt(shown->view(), "person")) + "}";
-  status = AppendEvents(context, store, rule, now, *output);
-  return status.ok() ? output->Commit() : status;
+  // An unknown person leaves no file.
+  std::optional<Output> output;
+  Status written;
+  const auto write = [&](std::string_view piece) {
+    if (!output.has_value()) {
+      auto opened = Output::Open(path);
+      if (!opened.ok()) {
+        written = opened.error();
+        return false;
+      }
+      output.emplace(std::move(*opened));
+    }
+    written = output->Write(piece);
+    return written.ok();
+  };
+  Status exported = store.ExportPerson(id, write, NowOrClock(now), &context.cancel);
+  if (!written.ok()) return written;
+  return exported.ok() ? output->Commit() : exported;
 }
 
 void AddExport(CLI::App* person, Context& context) {
@@ -72,15 +85,14 @@ void AddExport(CLI::App* person, Context& context) {
       "export",
       "Export all that is stored about a person.\n"
       "\n"
-      "Writes NDJSON: first the person, as `person show --json` prints it, then the\n"
-      "person's events but for those that data retention has expired.");
+      "Writes one JSON document: identifiers, attributes with their origin, segments,\n"
+      "sessions, progress in content, and all stored events.");
   auto id = AddId(command);
   AddStoreOptions(command, context);
   AddNowOption(command, *now);
   AddOutputOption(command, *output);
-  SetExamples(
-      command,
-      "  footfall person export ana@example.com --db shop.footfall -o ana.ndjson");
+  SetExamples(command,
+              "  footfall person export ana@example.com --db shop.footfall -o ana.json");
   OnRun(command, context, [&context, id, now, output] {
     return WithStore(context, FOOTFALL_OPEN_READ_ONLY, [&](Store& store) {
       return ExportPerson(context, store, *id, *now, *output);
@@ -93,7 +105,8 @@ void AddForget(CLI::App* person, Context& context) {
                                              "Erase a person.\n"
                                              "\n"
                                              "Removes the person's events, attributes "
-                                             "and identifiers for good, without asking.");
+                                             "and identifiers for good, without asking,\n"
+                                             "and prints a receipt of what was erased.");
   auto id = AddId(command);
   AddStoreOptions(command, context);
   SetExamples(command, "  footfall person forget ana@example.com --db shop.footfall");

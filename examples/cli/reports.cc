@@ -1,5 +1,4 @@
-// report list, show, save, delete, run and explain; person list, which is the report
-// `users`.
+// report list, show, save, delete, run and explain.
 #include "cli.h"
 #include "io.h"
 #include "json.h"
@@ -7,15 +6,6 @@
 
 namespace footfall::cli {
 namespace {
-
-void AddSource(CLI::App* command, RunUse& use) {
-  command->add_option("NAME", use.name, "Name of a built-in or saved report.")
-      ->type_name("");
-  command
-      ->add_option("--definition", use.definition_file,
-                   "Report definition (JSON); - is stdin.")
-      ->type_name("FILE");
-}
 
 void AddRun(CLI::App* report, Context& context) {
   auto use = std::make_shared<RunUse>();
@@ -61,45 +51,17 @@ void AddExplain(CLI::App* report, Context& context) {
   OnRun(command, context, [&context, use] { return ExplainReport(context, *use); });
 }
 
-void AddList(CLI::App* report, Context& context) {
-  CLI::App* command =
-      report->add_subcommand("list", "List the built-in and the saved reports.");
-  AddStoreOptions(command, context);
-  SetExamples(command, "  footfall report list --db shop.footfall");
-  OnRun(command, context, [&context] {
-    return WithStore(context, FOOTFALL_OPEN_READ_ONLY, [&](Store& store) -> Status {
-      auto list = store.ListReports();
-      if (!list.ok()) return list.error();
-      if (context.json) return PrintDocument(context, list->view());
-      return WriteOutput("", ReadableTable(list->view(), "reports",
-                                           {"name", "title", "kind", "builtin", "tags"}));
-    });
-  });
-}
-
-void AddShow(CLI::App* report, Context& context) {
-  auto name = std::make_shared<std::string>();
-  CLI::App* command = report->add_subcommand(
-      "show", "Print the definition of a report as JSON, for `report save`.");
-  command->add_option("NAME", *name, "Name of a report.")->type_name("")->required();
-  AddStoreOptions(command, context);
-  SetExamples(command, "  footfall report show weekly --db shop.footfall > weekly.json");
-  OnRun(command, context, [&context, name] {
-    return WithStore(context, FOOTFALL_OPEN_READ_ONLY, [&](Store& store) -> Status {
-      auto definition = store.ShowReport(*name);
-      if (!definition.ok()) return definition.error();
-      return WriteOutput("", definition->str() + "\n");
-    });
-  });
-}
-
 void AddSave(CLI::App* report, Context& context) {
   auto file = std::make_shared<std::string>();
   CLI::App* command = report->add_subcommand(
       "save",
       "Save a report definition under its name.\n"
       "\n"
-      "Replaces a saved report of that name; a built-in report's name is refused.");
+      "A saved report of that name stays as a former revision, see `report history`; a\n"
+      "built-in report's name is refused. A definition with \"base\" instead of \"kind\" is "
+      "a\n"
+      "view of another report: \"parameters\", \"range\", \"timezone\", \"where\" and "
+      "\"segment\".");
   command->add_option("FILE", *file, "Report definition (JSON); - is stdin.")
       ->type_name("")
       ->required();
@@ -133,24 +95,12 @@ void AddDelete(CLI::App* report, Context& context) {
 void AddReports(CLI::App& program, Context& context) {
   CLI::App* report = program.add_subcommand("report", "Run and manage reports.");
   report->require_subcommand(1);
-  AddList(report, context);
-  AddShow(report, context);
+  AddReportLibrary(report, context);
   AddSave(report, context);
   AddDelete(report, context);
   AddRun(report, context);
   AddExplain(report, context);
-}
-
-void AddPersonList(CLI::App* person, Context& context) {
-  auto use = std::make_shared<RunUse>();
-  use->name = "users";
-  CLI::App* command = person->add_subcommand(
-      "list", "List people with their computed attributes: the report users.");
-  AddRangeOptions(command, context, *use);
-  AddParameterOptions(command, *use);
-  AddOutputOptions(command, *use);
-  SetExamples(command, "  footfall person list --db shop.footfall -o people.csv");
-  OnRun(command, context, [&context, use] { return RunReport(context, *use); });
+  AddReportLists(report, context);
 }
 
 }  // namespace footfall::cli

@@ -30,7 +30,13 @@ void AddSettings(CLI::App& program, Context& context) {
       "                   domain of the e-mail address\n"
       "memory_budget      bound on memory from the next open on, such as 256M or 1G\n"
       "seal_events        events that the log gathers before they are sealed, 0: never\n"
-      "seal_after         how long they wait at most, such as 24h");
+      "seal_after         how long they wait at most, such as 24h\n"
+      "group_size_min     fewest people that a row of a report may be about; from 1 on\n"
+      "                   lists of people and exports of events are refused; 0 is off\n"
+      "imported_attributes_max\n"
+      "                   most attributes that all integrations import together; default "
+      "100\n"
+      "run_log_days       days that logs of runs are kept; default 90, 0 is without limit");
   settings->require_subcommand(0, 1);
   AddStoreOptions(settings, context);
   SetExamples(settings,

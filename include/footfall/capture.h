@@ -230,10 +230,10 @@ FOOTFALL_API void footfall_leak_search_free(footfall_leak_search* search);
 /// The whole leak test of a recording in memory: footfall_leak_search_new, _write and
 /// _finish in one call, with their parameters and errors.
 /// \since 0.1
-FOOTFALL_API footfall_status footfall_leak_test(
-    const footfall_policy* policy, const footfall_filter_options* options,
-    const char* canaries_json, size_t canaries_size, const char* recording, size_t size,
-    footfall_buffer** out_json, footfall_error** error);
+FOOTFALL_API footfall_status
+footfall_leak_test(const footfall_policy* policy, const footfall_filter_options* options,
+                   const char* canaries_json, size_t canaries_size, const char* recording,
+                   size_t size, footfall_buffer** out_json, footfall_error** error);
 
 FOOTFALL_END_DECLS
 

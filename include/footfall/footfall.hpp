@@ -416,6 +416,23 @@ struct ReportOptions {
   const Cancel* cancel = nullptr;
   /// How many threads may compute, the calling one included; 0 and 1 start none.
   uint32_t threads = 0;
+  /// A saved segment; absent means all people.
+  std::optional<std::string> segment = {};
+  /// JSON of a rule: only events that satisfy it.
+  std::optional<std::string> where_json = {};
+  /// Adds what there was in the period before, as previous_X and change_X.
+  bool compare = false;
+};
+
+/// What asking for the people or changes of a segment takes; see
+/// footfall_segment_people.
+struct SegmentOptions {
+  /// JSON object of after, limit and threads.
+  std::optional<std::string> options_json = {};
+  /// The present in milliseconds since 1970 UTC; 0 means the system clock.
+  int64_t now_ms = 0;
+  /// May be null.
+  const Cancel* cancel = nullptr;
 };
 
 struct ExportOptions {
@@ -427,16 +444,33 @@ struct ExportOptions {
   const Cancel* cancel = nullptr;
 };
 
+/// How FOOTFALL_FORMAT_CHART is drawn.
+struct FormatOptions {
+  /// Cells of the terminal that a line may take, at least 40; 0 means 80.
+  uint32_t width = 0;
+  /// With ASCII alone.
+  bool ascii = false;
+};
+
 /// A computed table (footfall_result). Immutable, thread-safe, outlives its store.
 class Table {
  public:
   /// Takes ownership.
   explicit Table(footfall_result* raw) : handle_(raw) {}
 
-  /// FOOTFALL_FORMAT_TABLE, _CSV, _JSON, _NDJSON or _ARROW (footfall_result_format).
+  /// One of FOOTFALL_FORMAT_* (footfall_result_format).
   Result<Buffer> Format(int32_t format) const {
     return internal::MakeBuffer([&](auto** out, auto** error) {
       return footfall_result_format(get(), format, out, error);
+    });
+  }
+  /// The same with options (footfall_result_format_with).
+  Result<Buffer> Format(int32_t format, const FormatOptions& options) const {
+    footfall_format_options raw = FOOTFALL_FORMAT_OPTIONS_INIT;
+    raw.width = options.width;
+    raw.ascii = options.ascii ? 1 : 0;
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_result_format_with(get(), format, &raw, out, error);
     });
   }
   /// Fills `out` with an Arrow C stream that may outlive this object
@@ -495,6 +529,39 @@ class Ingest {
  private:
   internal::Handle<footfall_ingest, footfall_ingest_free> handle_;
 };
+
+/// A CSV file of attributes into a store (footfall_attributes_import). Not thread-safe.
+class AttributesImport {
+ public:
+  /// Takes ownership.
+  explicit AttributesImport(footfall_attributes_import* raw) : handle_(raw) {}
+
+  /// Takes the next bytes, cut anywhere (footfall_attributes_import_write).
+  Status Write(std::string_view bytes) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_attributes_import_write(get(), bytes.data(), bytes.size(), error);
+    });
+  }
+  /// Stores what remains (footfall_attributes_import_finish). `result`, if not null, is
+  /// filled also when the call fails, with what was stored until then.
+  Status Finish(Buffer* result) {
+    footfall_buffer* raw = nullptr;
+    Status status = internal::Invoke([&](auto** error) {
+      return footfall_attributes_import_finish(get(), &raw, error);
+    });
+    Buffer buffer(raw);
+    if (result != nullptr) *result = std::move(buffer);
+    return status;
+  }
+  footfall_attributes_import* get() const { return handle_.get(); }
+
+ private:
+  internal::Handle<footfall_attributes_import, footfall_attributes_import_free> handle_;
+};
+
+/// Carries a message (from, to, bytes) and answers an SMTP reply code.
+using MailTransport =
+    std::function<int32_t(std::string_view, std::string_view, std::string_view)>;
 
 /// One folder that holds events, people and settings (footfall_store). Thread-safe.
 class Store {
@@ -564,7 +631,45 @@ class Store {
       return footfall_person_show(get(), id.c_str(), out, error);
     });
   }
-  /// Erases a person; answers {"events": removed count} (footfall_person_forget).
+  /// People by id as a table (footfall_person_list).
+  Result<Table> ListPeople(const std::string& options_json = "{}", int64_t now_ms = 0,
+                           const Cancel* cancel = nullptr) const {
+    return internal::Make<Table, footfall_result>([&](auto** out, auto** error) {
+      return footfall_person_list(get(), options_json.c_str(), now_ms, Raw(cancel), out,
+                                  error);
+    });
+  }
+  /// Hands everything that is stored about a person to `write` as pieces of one JSON
+  /// document, on the calling thread (footfall_person_export). `write` answers false to
+  /// stop, which makes the call answer FOOTFALL_CANCELLED, and must not throw.
+  Status ExportPerson(const std::string& id,
+                      const std::function<bool(std::string_view)>& write,
+                      int64_t now_ms = 0, const Cancel* cancel = nullptr) const {
+    const void* payload = &write;
+    return internal::Invoke([&](auto** error) {
+      return footfall_person_export(get(), id.c_str(), now_ms, Raw(cancel),
+                                    &Store::Forward, const_cast<void*>(payload), error);
+    });
+  }
+  /// Starts the import of a CSV file of attributes (footfall_attributes_import_new).
+  /// `cancel` must outlive it.
+  Result<AttributesImport> NewAttributesImport(const std::string& options_json,
+                                               int64_t now_ms = 0,
+                                               const Cancel* cancel = nullptr) {
+    return internal::Make<AttributesImport, footfall_attributes_import>(
+        [&](auto** out, auto** error) {
+          return footfall_attributes_import_new(get(), options_json.c_str(), now_ms,
+                                                Raw(cancel), out, error);
+        });
+  }
+  /// {"attributes": [{"integration", "attribute", "type", "imported_at"}]}
+  /// (footfall_attributes_list).
+  Result<Buffer> ListAttributes() const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_attributes_list(get(), out, error);
+    });
+  }
+  /// Erases a person; answers the receipt as JSON (footfall_person_forget).
   Result<Buffer> ForgetPerson(const std::string& id) {
     return internal::MakeBuffer([&](auto** out, auto** error) {
       return footfall_person_forget(get(), id.c_str(), out, error);
@@ -630,6 +735,136 @@ class Store {
       return footfall_store_restore(backup_path.c_str(), path.c_str(), error);
     });
   }
+  /// Gives the key of 32 bytes for secrets (footfall_secrets_set_key).
+  Status SetSecretsKey(std::string_view key) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_secrets_set_key(
+          get(), reinterpret_cast<const uint8_t*>(key.data()), key.size(), error);
+    });
+  }
+  /// Runs what is due; {"runs", "next_due"} (footfall_run_due).
+  Result<Buffer> RunDue(int64_t now_ms = 0, const Cancel* cancel = nullptr) {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_run_due(get(), now_ms, Raw(cancel), out, error);
+    });
+  }
+  /// The log of runs, of all jobs without `job` (footfall_run_list).
+  Result<Buffer> ListRuns(const std::optional<std::string>& job = {},
+                          uint32_t limit = 0) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_run_list(get(), internal::OrNull(job), limit, out, error);
+    });
+  }
+  /// One run with its detail (footfall_run_show).
+  Result<Buffer> ShowRun(const std::string& id) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_run_show(get(), id.c_str(), out, error);
+    });
+  }
+  /// Starts the thread that runs what is due (footfall_scheduler_start).
+  Status StartScheduler() {
+    return internal::Invoke(
+        [&](auto** error) { return footfall_scheduler_start(get(), error); });
+  }
+  /// Ends it (footfall_scheduler_stop).
+  Status StopScheduler() {
+    return internal::Invoke(
+        [&](auto** error) { return footfall_scheduler_stop(get(), error); });
+  }
+
+  /// Saves a subscription under its name (footfall_subscription_save).
+  Status SaveSubscription(std::string_view json, int64_t now_ms = 0) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_subscription_save(get(), json.data(), json.size(), now_ms, error);
+    });
+  }
+  /// (footfall_subscription_list)
+  Result<Buffer> ListSubscriptions() const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_subscription_list(get(), out, error);
+    });
+  }
+  /// (footfall_subscription_show)
+  Result<Buffer> ShowSubscription(const std::string& name) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_subscription_show(get(), name.c_str(), out, error);
+    });
+  }
+  /// With its log (footfall_subscription_delete).
+  Status DeleteSubscription(const std::string& name) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_subscription_delete(get(), name.c_str(), error);
+    });
+  }
+  /// Pauses or resumes it (footfall_subscription_pause).
+  Status PauseSubscription(const std::string& name, bool paused, int64_t now_ms = 0) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_subscription_pause(get(), name.c_str(), paused ? 1 : 0, now_ms,
+                                         error);
+    });
+  }
+  /// Sends it now; answers the run (footfall_subscription_run).
+  Result<Buffer> RunSubscription(const std::string& name, int64_t now_ms = 0,
+                                 const Cancel* cancel = nullptr) {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_subscription_run(get(), name.c_str(), now_ms, Raw(cancel), out,
+                                       error);
+    });
+  }
+  /// Sends to a recipient again (footfall_subscription_restore).
+  Status RestoreRecipient(const std::string& name, const std::string& address,
+                          int64_t now_ms = 0) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_subscription_restore(get(), name.c_str(), address.c_str(), now_ms,
+                                           error);
+    });
+  }
+  /// Whom a token of a mail belongs to; with `confirm` unsubscribes the recipient
+  /// (footfall_subscription_unsubscribe).
+  Result<Buffer> Unsubscribe(const std::string& token, bool confirm, int64_t now_ms = 0) {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_subscription_unsubscribe(get(), token.c_str(), confirm ? 1 : 0,
+                                               now_ms, out, error);
+    });
+  }
+  /// Replaces the mail settings; without `password` keeps the one there is
+  /// (footfall_mail_set).
+  Status SetMail(std::string_view json, const char* password = nullptr) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_mail_set(get(), json.data(), json.size(), password, error);
+    });
+  }
+  /// The mail settings without the password (footfall_mail_show).
+  Result<Buffer> ShowMail() const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_mail_show(get(), out, error);
+    });
+  }
+  /// Sends mail through `send`, which answers an SMTP reply code and must not throw; an
+  /// empty function goes back to SMTP (footfall_mail_set_transport).
+  Status SetMailTransport(MailTransport send) {
+    if (!send) {
+      return internal::Invoke([&](auto** error) {
+        return footfall_mail_set_transport(get(), nullptr, nullptr, nullptr, error);
+      });
+    }
+    auto held = std::make_unique<MailTransport>(std::move(send));
+    Status status = internal::Invoke([&](auto** error) {
+      return footfall_mail_set_transport(
+          get(),
+          [](const char* from, const char* to, const char* message, size_t size,
+             void* payload) noexcept -> int32_t {
+            return (*static_cast<MailTransport*>(payload))(
+                from, to, std::string_view(message, size));
+          },
+          held.get(),
+          [](void* payload) noexcept { delete static_cast<MailTransport*>(payload); },
+          error);
+    });
+    if (status.ok()) static_cast<void>(held.release());
+    return status;
+  }
+
   /// Counters since open (footfall_store_get_metrics).
   Result<footfall_store_metrics> Metrics() const {
     footfall_store_metrics metrics = FOOTFALL_STORE_METRICS_INIT;
@@ -696,6 +931,163 @@ class Store {
       return footfall_report_list(get(), out, error);
     });
   }
+  /// Those that a filter, a JSON object, leaves (footfall_report_find).
+  Result<Buffer> FindReports(const std::string& filter_json) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_report_find(get(), filter_json.c_str(), out, error);
+    });
+  }
+  /// The revisions of a saved report (footfall_report_history).
+  Result<Buffer> ReportHistory(const std::string& name) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_report_history(get(), name.c_str(), out, error);
+    });
+  }
+  /// A definition as it was (footfall_report_revision).
+  Result<Buffer> ShowRevision(const std::string& name, int64_t revision) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_report_revision(get(), name.c_str(), revision, out, error);
+    });
+  }
+  /// Saves a former revision anew (footfall_report_restore).
+  Status RestoreReport(const std::string& name, int64_t revision, int64_t now_ms = 0) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_report_restore(get(), name.c_str(), revision, now_ms, error);
+    });
+  }
+  /// Saves a copy under a new name; answers it (footfall_report_clone).
+  Result<Buffer> CloneReport(const std::string& name, const std::string& new_name,
+                             const std::optional<std::string>& parameters_json = {},
+                             int64_t now_ms = 0) {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_report_clone(get(), name.c_str(), new_name.c_str(),
+                                   internal::OrNull(parameters_json), now_ms, out, error);
+    });
+  }
+  /// Marks a report as a favourite, or not (footfall_report_set_favourite).
+  Status SetFavourite(const std::string& name, bool favourite = true) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_report_set_favourite(get(), name.c_str(), favourite ? 1 : 0, error);
+    });
+  }
+  /// The list behind a cell (footfall_report_drill). `report` is a name or a definition.
+  Result<Table> Drill(const std::string& report, const std::string& request_json,
+                      const ReportOptions& options = {}) const {
+    const footfall_report_options raw = Raw(options);
+    return internal::Make<Table, footfall_result>([&](auto** out, auto** error) {
+      return footfall_report_drill(get(), report.c_str(), &raw, request_json.c_str(), out,
+                                   error);
+    });
+  }
+  /// How a funnel took one person's events (footfall_report_explain_person).
+  Result<Buffer> ExplainPerson(const std::string& report, const std::string& person,
+                               const ReportOptions& options = {}) const {
+    const footfall_report_options raw = Raw(options);
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_report_explain_person(get(), report.c_str(), &raw, person.c_str(),
+                                            out, error);
+    });
+  }
+  /// Computes a report once more by brute force (footfall_report_prove).
+  Result<Buffer> Prove(const std::string& report, const ReportOptions& options = {},
+                       uint64_t memory_bytes_max = 0) const {
+    const footfall_report_options raw = Raw(options);
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_report_prove(get(), report.c_str(), &raw, memory_bytes_max, out,
+                                   error);
+    });
+  }
+
+  /// Makes a catalogue of content the current one (footfall_catalogue_put).
+  Result<Buffer> PutCatalogue(std::string_view json, int64_t now_ms = 0) {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_catalogue_put(get(), json.data(), json.size(), now_ms, out, error);
+    });
+  }
+  /// 0 means the current one (footfall_catalogue_get).
+  Result<Buffer> ShowCatalogue(int64_t revision = 0) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_catalogue_get(get(), revision, out, error);
+    });
+  }
+  /// (footfall_catalogue_history)
+  Result<Buffer> CatalogueHistory() const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_catalogue_history(get(), out, error);
+    });
+  }
+  /// Saves a tracked event under its name (footfall_tracked_event_save).
+  Status SaveTrackedEvent(std::string_view json) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_tracked_event_save(get(), json.data(), json.size(), error);
+    });
+  }
+  /// (footfall_tracked_event_delete)
+  Status DeleteTrackedEvent(const std::string& name) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_tracked_event_delete(get(), name.c_str(), error);
+    });
+  }
+  /// (footfall_tracked_event_list)
+  Result<Buffer> ListTrackedEvents() const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_tracked_event_list(get(), out, error);
+    });
+  }
+
+  /// Saves a segment under its name (footfall_segment_save).
+  Status SaveSegment(std::string_view json) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_segment_save(get(), json.data(), json.size(), error);
+    });
+  }
+  /// (footfall_segment_delete)
+  Status DeleteSegment(const std::string& name) {
+    return internal::Invoke([&](auto** error) {
+      return footfall_segment_delete(get(), name.c_str(), error);
+    });
+  }
+  /// (footfall_segment_show)
+  Result<Buffer> ShowSegment(const std::string& name) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_segment_show(get(), name.c_str(), out, error);
+    });
+  }
+  /// (footfall_segment_list)
+  Result<Buffer> ListSegments() const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_segment_list(get(), out, error);
+    });
+  }
+  /// Who is in a segment (footfall_segment_people).
+  Result<Buffer> SegmentPeople(const std::string& name,
+                               const SegmentOptions& options = {}) const {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_segment_people(get(), name.c_str(),
+                                     internal::OrNull(options.options_json),
+                                     options.now_ms, Raw(options.cancel), out, error);
+    });
+  }
+  /// Whether a person is in a segment (footfall_segment_test).
+  Result<bool> TestSegment(const std::string& name, const std::string& person,
+                           int64_t now_ms = 0) const {
+    int32_t member = 0;
+    const Status status = internal::Invoke([&](auto** error) {
+      return footfall_segment_test(get(), name.c_str(), person.c_str(), now_ms, &member,
+                                   error);
+    });
+    if (!status.ok()) return status.error();
+    return member != 0;
+  }
+  /// Who entered or left a segment (footfall_segment_changes).
+  Result<Buffer> SegmentChanges(const std::string& name,
+                                const SegmentOptions& options = {}) {
+    return internal::MakeBuffer([&](auto** out, auto** error) {
+      return footfall_segment_changes(get(), name.c_str(),
+                                      internal::OrNull(options.options_json),
+                                      options.now_ms, Raw(options.cancel), out, error);
+    });
+  }
 
   footfall_store* get() const { return handle_.get(); }
 
@@ -725,6 +1117,9 @@ class Store {
     raw.now_ms = options.now_ms;
     raw.cancel = Raw(options.cancel);
     raw.threads = options.threads;
+    raw.segment = internal::OrNull(options.segment);
+    raw.where_json = internal::OrNull(options.where_json);
+    raw.compare = options.compare ? 1 : 0;
     return raw;
   }
 

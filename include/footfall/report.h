@@ -33,10 +33,24 @@ typedef struct footfall_report_options {
   uint32_t threads;
   /// Must be 0.
   uint32_t reserved;
+  /// The name of a saved segment: only people who are in it, beside the report's own
+  /// segment; NULL means all.
+  const char* segment;
+  /// JSON text of a rule: only events that satisfy it, beside the report's own filter;
+  /// NULL means all. Refused by reports that do not go by single events.
+  const char* where_json;
+  /// Not 0: adds for each column X of numbers what it was in the period of equal length
+  /// before the range, previous_X, and by how much it has grown, change_X.
+  uint32_t compare;
+  /// Must be 0.
+  uint32_t reserved2;
 } footfall_report_options;
 
-#define FOOTFALL_REPORT_OPTIONS_INIT \
-  { sizeof(footfall_report_options), NULL, NULL, NULL, NULL, 0, NULL, 0, 0 }
+#define FOOTFALL_REPORT_OPTIONS_INIT                                                    \
+  {                                                                                     \
+    sizeof(footfall_report_options), NULL, NULL, NULL, NULL, 0, NULL, 0, 0, NULL, NULL, \
+        0, 0                                                                            \
+  }
 
 /// A computed table. Immutable; may be read from many threads. Outlives its store.
 typedef struct footfall_result footfall_result;
@@ -74,13 +88,16 @@ footfall_report_explain_definition(footfall_store* store, const char* json, size
                                    const footfall_report_options* options,
                                    footfall_buffer** out_json, footfall_error** error);
 
-/// Saves a definition under its "name", replacing one of that name.
+/// Saves a definition under its "name". One of that name stays as a former revision, see
+/// footfall_report_history.
 /// \return FOOTFALL_INVALID_ARGUMENT with a path; a built-in's name is refused.
 /// \since 0.1
 FOOTFALL_API footfall_status footfall_report_save(footfall_store* store, const char* json,
                                                   size_t size, footfall_error** error);
 
-/// \return FOOTFALL_NOT_FOUND for an unknown name; a built-in cannot be deleted.
+/// Deletes a saved report with its revisions.
+/// \return FOOTFALL_NOT_FOUND for an unknown name; _INVALID_ARGUMENT for a built-in one;
+///         _FAILED_PRECONDITION while views rest on it.
 /// \since 0.1
 FOOTFALL_API footfall_status footfall_report_delete(footfall_store* store,
                                                     const char* name,
@@ -92,7 +109,8 @@ FOOTFALL_API footfall_status footfall_report_show(footfall_store* store, const c
                                                   footfall_buffer** out_json,
                                                   footfall_error** error);
 
-/// {"reports":[{"name","title","kind","tags","builtin"}]}, sorted by name.
+/// {"reports":[{"name","title","kind","tags","builtin","base","favourite"}]}, sorted by
+/// name. "base" is what a view rests on, else null.
 /// \since 0.1
 FOOTFALL_API footfall_status footfall_report_list(footfall_store* store,
                                                   footfall_buffer** out_json,
@@ -112,14 +130,41 @@ FOOTFALL_API footfall_status footfall_result_stream(const footfall_result* resul
 #define FOOTFALL_FORMAT_JSON 3
 #define FOOTFALL_FORMAT_NDJSON 4
 #define FOOTFALL_FORMAT_ARROW 5
+#define FOOTFALL_FORMAT_SVG 6
+#define FOOTFALL_FORMAT_CHART 7
+#define FOOTFALL_FORMAT_HTML 8
+#define FOOTFALL_FORMAT_ARROW_FILE 9
 
 /// Formats the rows: text for a terminal, CSV (RFC 4180), the JSON result shape, one JSON
-/// object a row, or an Arrow IPC stream.
+/// object a row, an Arrow IPC stream or file, a chart as an SVG document or as characters
+/// for a terminal, or an HTML document with the rows as a table.
+/// \return FOOTFALL_INVALID_ARGUMENT for a chart of a result that has none: funnels,
+///         retention and NPS reports have one, and tables whose first column is a time,
+///         with a number beside it.
 /// \since 0.1
 FOOTFALL_API footfall_status footfall_result_format(const footfall_result* result,
                                                     int32_t format,
                                                     footfall_buffer** out_bytes,
                                                     footfall_error** error);
+
+/// How FOOTFALL_FORMAT_CHART is drawn.
+typedef struct footfall_format_options {
+  size_t struct_size;
+  /// Cells of the terminal that a line may take, at least 40; 0 means 80.
+  uint32_t width;
+  /// Not 0: with ASCII alone, for terminals without Unicode.
+  uint32_t ascii;
+} footfall_format_options;
+
+#define FOOTFALL_FORMAT_OPTIONS_INIT \
+  { sizeof(footfall_format_options), 0, 0 }
+
+/// The same as footfall_result_format, with options.
+/// \param[in] options  Borrowed for the call; NULL means all defaults.
+/// \since 0.1
+FOOTFALL_API footfall_status footfall_result_format_with(
+    const footfall_result* result, int32_t format, const footfall_format_options* options,
+    footfall_buffer** out_bytes, footfall_error** error);
 
 /// The total row alone in the same formats (a table of one row), for reports that have
 /// one.

@@ -84,8 +84,11 @@ FOOTFALL_API void footfall_store_free(footfall_store* store);
 /// \name Settings
 /// Keys: level, retention_days, dedup_window_days, session_gap, session_max,
 /// event_bytes_max, account_property, memory_budget (in force from the next open on),
-/// seal_events and seal_after (when appending seals the log, see footfall_store_seal).
-/// Values are text, as in `footfall settings set`.
+/// group_size_min (the fewest people that a row of a report may be about; lists of people
+/// are then refused; 0, the default, means any), seal_events and seal_after (when
+/// appending seals the log, see footfall_store_seal), imported_attributes_max (of all
+/// integrations together, see footfall_attributes_import_new), run_log_days (how long
+/// runs are kept, see footfall_run_list). Values are text, as in `footfall settings set`.
 /// @{
 
 /// \return FOOTFALL_INVALID_ARGUMENT for an unknown key or a value out of range.
@@ -159,8 +162,11 @@ FOOTFALL_API footfall_status footfall_ingest_finish(footfall_ingest* ingest,
 /// \since 0.1
 FOOTFALL_API void footfall_ingest_free(footfall_ingest* ingest);
 
-/// One person with all attributes, as JSON: {"person","identified","account",
-/// "anonymous_ids","attributes","first_seen","last_seen",...}.
+/// One person, as JSON: the columns of the report `users` under the same names, which are
+/// the computed attributes; "anonymous_ids"; "attributes", an object of what the host
+/// gave with identify; "imported", a list of {"integration","attribute","type","value"};
+/// "recent_sessions", the 20 newest; "content", the progress in tasks, courses and so on;
+/// "segments", the names of those that the person is in.
 /// \param[in] id  The person's id, or "anonymous:ID".
 /// \return FOOTFALL_NOT_FOUND when no such person is stored.
 /// \since 0.1
@@ -173,11 +179,11 @@ FOOTFALL_API footfall_status footfall_person_show(footfall_store* store, const c
 typedef int32_t (*footfall_write_callback)(const char* data, size_t size, void* payload);
 
 /// Writes stored (filtered) events as NDJSON, in no particular order but that those of
-/// one person with equal time and seq come in the order in which they arrived. \param[in]
-/// rule_json  A rule over single events; NULL means all events. \param[in] now_ms     The
-/// present in milliseconds since 1970 UTC, by which data
-///                       retention leaves events out; 0 means the system clock.
-/// \param[in] cancel     May be NULL.
+/// one person with equal time and seq come in the order in which they arrived.
+/// \param[in] rule_json  A rule over single events; NULL means all events.
+/// \param[in] now_ms  The present in milliseconds since 1970 UTC, by which data retention
+///         leaves events out; 0 means the system clock.
+/// \param[in] cancel  May be NULL.
 /// \return FOOTFALL_OK; _INVALID_ARGUMENT for a bad rule; _CANCELLED.
 /// \since 0.1
 FOOTFALL_API footfall_status footfall_events_export(
@@ -185,7 +191,10 @@ FOOTFALL_API footfall_status footfall_events_export(
     footfall_write_callback write, void* payload, footfall_error** error);
 
 /// Erases a person: events, attributes, identifiers.
-/// \param[out] out_json  {"events": removed count}. May be NULL.
+/// \param[out] out_json  The receipt, which is not stored: {"person", "forgotten_at",
+///                       "events", "sessions": counts, "attributes", "anonymous_ids":
+///                       lists of what was erased, "external": what was pushed to other
+///                       systems earlier, and has to be erased there}. May be NULL.
 /// \since 0.1
 FOOTFALL_API footfall_status footfall_person_forget(footfall_store* store, const char* id,
                                                     footfall_buffer** out_json,
@@ -267,12 +276,13 @@ typedef struct footfall_redact_options {
 /// Can be stopped: on cancellation, deadline, failure or a crash nothing is lost, and the
 /// next call with the same policy text goes on, its counts included. The policy does not
 /// become that of later events: ingest with it, too. Other calls may go on meanwhile;
-/// they see some events redacted and others not yet. \param[in] policy     NULL is the
-/// DEFAULT policy. \param[in] options    Borrowed for the call; NULL means all defaults.
-/// \param[out] out_json  {"examined", "changed", "dropped": events, "rules": {rule:
-///                       what was removed or masked}, "done", "records_done",
-///                       "records"}; "done" is false when it was cancelled. Totals since
-///                       the redaction began. Owned by the caller; may be NULL.
+/// they see some events redacted and others not yet.
+/// \param[in] policy  NULL is the DEFAULT policy.
+/// \param[in] options  Borrowed for the call; NULL means all defaults.
+/// \param[out] out_json  {"examined", "changed", "dropped": events, "rules": {rule: what
+///         was removed or masked}, "done", "records_done", "records"}; "done" is false
+///         when it was cancelled. Totals since the redaction began. Owned by the caller;
+///         may be NULL.
 /// \return FOOTFALL_OK also when it was cancelled; _FAILED_PRECONDITION while another
 ///         redaction of the store is running and, but for a dry run, on a store that is
 ///         open for reading only; _RESOURCE_EXHAUSTED when the disk is full.

@@ -6,52 +6,21 @@
 
 #include "base/time.h"
 #include "capi/options.h"
+#include "capi/report_options.h"
 #include "capi/store_handles.h"
 #include "report/export.h"
 
 using footfall::base::Json;
-using footfall::capi::CancelOf;
 using footfall::capi::Guard;
 using footfall::capi::PutBuffer;
+using footfall::capi::PutResult;
 using footfall::capi::ReadOptions;
+using footfall::capi::ToRunOptions;
 namespace report = footfall::report;
 
 namespace {
 
-constexpr uint32_t kThreadsMax = 256;
-
-absl::StatusOr<report::RunOptions> ToRunOptions(const footfall_report_options* options) {
-  FOOTFALL_ASSIGN_OR_RETURN(const footfall_report_options read, ReadOptions(options));
-  if (read.now_ms < 0) return absl::InvalidArgumentError("now_ms is negative");
-  if (read.threads > kThreadsMax) {
-    return absl::InvalidArgumentError("threads is more than 256");
-  }
-  if (read.reserved != 0) return absl::InvalidArgumentError("reserved is not 0");
-  report::RunOptions out;
-  if (read.from != nullptr) out.from = read.from;
-  if (read.to != nullptr) out.to = read.to;
-  if (read.timezone != nullptr) out.timezone = read.timezone;
-  if (read.parameters_json != nullptr) {
-    absl::StatusOr<Json> parameters = Json::Parse(read.parameters_json);
-    if (!parameters.ok()) {
-      return footfall::base::WithPathPrefix("$.parameters", parameters.status());
-    }
-    if (!parameters->is_object()) {
-      return footfall::base::InvalidAt("$.parameters", "must be an object");
-    }
-    out.parameters = *std::move(parameters);
-  }
-  out.now_ms = read.now_ms == 0 ? footfall::base::NowMs() : read.now_ms;
-  out.cancel = CancelOf(read.cancel);
-  out.threads = static_cast<int>(read.threads);
-  return out;
-}
-
-absl::Status PutResult(absl::StatusOr<report::Result> result, footfall_result** out) {
-  FOOTFALL_RETURN_IF_ERROR(result.status());
-  *out = new footfall_result{std::make_shared<report::Result>(*std::move(result))};
-  return absl::OkStatus();
-}
+constexpr uint32_t kChartWidthMax = 10'000;
 
 }  // namespace
 
@@ -125,7 +94,9 @@ footfall_status footfall_report_save(footfall_store* store, const char* json, si
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(json);
-    return store->instance->SaveReport(std::string_view(json, size));
+    FOOTFALL_ASSIGN_OR_RETURN(const Json definition,
+                              Json::Parse(std::string_view(json, size)));
+    return store->instance->reports().Save(definition, footfall::base::NowMs());
   });
 }
 
@@ -134,7 +105,7 @@ footfall_status footfall_report_delete(footfall_store* store, const char* name,
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(name);
-    return store->instance->DeleteReport(name);
+    return store->instance->reports().Delete(name);
   });
 }
 
@@ -145,7 +116,8 @@ footfall_status footfall_report_show(footfall_store* store, const char* name,
     FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(name);
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json definition, store->instance->ShowReport(name));
+    FOOTFALL_ASSIGN_OR_RETURN(const Json definition,
+                              store->instance->reports().Show(name));
     PutBuffer(definition.Dump(2), out_json);
     return absl::OkStatus();
   });
@@ -157,7 +129,7 @@ footfall_status footfall_report_list(footfall_store* store, footfall_buffer** ou
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json list, store->instance->ListReports());
+    FOOTFALL_ASSIGN_OR_RETURN(const Json list, store->instance->reports().List());
     PutBuffer(list.Dump(), out_json);
     return absl::OkStatus();
   });
@@ -177,15 +149,32 @@ footfall_status footfall_result_stream(const footfall_result* result,
 footfall_status footfall_result_format(const footfall_result* result, int32_t format,
                                        footfall_buffer** out_bytes,
                                        footfall_error** error) {
+  return footfall_result_format_with(result, format, nullptr, out_bytes, error);
+}
+
+footfall_status footfall_result_format_with(const footfall_result* result, int32_t format,
+                                            const footfall_format_options* options,
+                                            footfall_buffer** out_bytes,
+                                            footfall_error** error) {
   if (out_bytes != nullptr) *out_bytes = nullptr;
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE(result);
     FOOTFALL_REQUIRE(out_bytes);
-    if (format < FOOTFALL_FORMAT_TABLE || format > FOOTFALL_FORMAT_ARROW) {
+    if (format < FOOTFALL_FORMAT_TABLE || format > FOOTFALL_FORMAT_ARROW_FILE) {
       return absl::InvalidArgumentError("format is not one of FOOTFALL_FORMAT_*");
     }
-    PutBuffer(report::Export(*result->result, static_cast<report::Format>(format)),
-              out_bytes);
+    FOOTFALL_ASSIGN_OR_RETURN(const footfall_format_options read, ReadOptions(options));
+    if (read.width > kChartWidthMax) {
+      return absl::InvalidArgumentError("width is more than 10000");
+    }
+    report::ChartTextOptions chart;
+    if (read.width != 0) chart.width = read.width;
+    chart.ascii = read.ascii != 0;
+    FOOTFALL_ASSIGN_OR_RETURN(
+        std::string bytes,
+        report::FormatResult(*result->result, static_cast<report::Format>(format),
+                             chart));
+    PutBuffer(std::move(bytes), out_bytes);
     return absl::OkStatus();
   });
 }
@@ -204,10 +193,14 @@ footfall_status footfall_result_total(const footfall_result* result,
     auto total = std::make_shared<report::Result>();
     const report::Result& from = *result->result;
     total->report = from.report;
+    total->title = from.title;
     total->kind = from.kind;
     total->now_ms = from.now_ms;
     total->from_ms = from.from_ms;
     total->to_ms = from.to_ms;
+    total->previous_from_ms = from.previous_from_ms;
+    total->previous_to_ms = from.previous_to_ms;
+    total->suppressed_rows = from.suppressed_rows;
     total->timezone_name = from.timezone_name;
     total->timezone = from.timezone;
     total->rows = *from.total;

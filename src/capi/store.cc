@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "capi/options.h"
 #include "capi/store_handles.h"
+#include "runtime/people.h"
 #include "runtime/redact.h"
 
 using footfall::base::Json;
@@ -197,7 +198,9 @@ footfall_status footfall_person_show(footfall_store* store, const char* id,
     FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(id);
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json person, store->instance->ShowPerson(id));
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const Json person,
+        runtime::ShowPerson(*store->instance, id, footfall::base::NowMs()));
     PutBuffer(person.Dump(), out_json);
     return absl::OkStatus();
   });
@@ -228,9 +231,10 @@ footfall_status footfall_person_forget(footfall_store* store, const char* id,
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(id);
-    FOOTFALL_ASSIGN_OR_RETURN(const uint64_t events,
-                              store->instance->store().ForgetPerson(id));
-    PutBuffer(Json::MakeObject().Set("events", events).Dump(), out_json);
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const Json receipt,
+        runtime::ForgetPerson(*store->instance, id, footfall::base::NowMs()));
+    PutBuffer(receipt.Dump(), out_json);
     return absl::OkStatus();
   });
 }

@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "absl/status/statusor.h"
+#include "base/time.h"
 #include "capi/handles.h"
 #include "report/result.h"
 #include "runtime/ingest.h"
@@ -21,6 +23,16 @@ struct footfall_ingest {
 struct footfall_result {
   std::shared_ptr<const footfall::report::Result> result;
 };
+
+namespace footfall::capi {
+
+// The present that a call names: 0 is the system clock.
+inline absl::StatusOr<int64_t> NowOrClock(int64_t now_ms) {
+  if (now_ms < 0) return absl::InvalidArgumentError("now_ms is negative");
+  return now_ms == 0 ? base::NowMs() : now_ms;
+}
+
+}  // namespace footfall::capi
 
 // Refuses a store handle that is NULL, was closed, or was inherited through fork().
 #define FOOTFALL_REQUIRE_OPEN(store) \

@@ -59,7 +59,7 @@ enum class FieldKind : uint8_t {
   kPersonBrowser,
   kPersonBrowserVersion,
   kPersonOs,
-  kPersonAttribute,  // A host attribute, or "<integration>/<attribute>".
+  kPersonAttribute,  // "<integration>/<attribute>", or a host attribute.
   kSessionId,
   kSessionStart,
   kSessionDuration,

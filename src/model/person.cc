@@ -19,6 +19,23 @@ const std::string* StringAttribute(const Person& person, std::string_view key) {
 
 }  // namespace
 
+const AttributeValue* Person::FindAttribute(std::string_view key) const {
+  const size_t slash = imported.empty() ? std::string_view::npos : key.find('/');
+  if (slash != std::string_view::npos) {
+    const std::string_view integration = key.substr(0, slash);
+    const std::string_view name = key.substr(slash + 1);
+    for (const ImportedAttribute& attribute : imported) {
+      if (attribute.name == name && attribute.integration == integration) {
+        return &attribute.value;
+      }
+    }
+  }
+  for (const auto& [name, value] : attributes) {
+    if (name == key) return &value;
+  }
+  return nullptr;
+}
+
 std::string AccountOf(const Person& person, std::string_view account_property) {
   if (!account_property.empty()) {
     const std::string* account = StringAttribute(person, account_property);

@@ -7,16 +7,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "model/attribute.h"
+
 namespace footfall::model {
-
-// A host attribute's value; dates are strings "YYYY-MM-DD".
-using AttributeValue = std::variant<bool, int64_t, double, std::string>;
-
-// Before the anonymous id of whom no alias has linked, in reports.
-inline constexpr std::string_view kAnonymousPrefix = "anonymous:";
 
 struct Person {
   uint64_t code = 0;  // The store's number of the person, stable for its life.
@@ -41,16 +36,16 @@ struct Person {
   // From `identify`, latest per key in event order. Sorted by key.
   std::vector<std::pair<std::string, AttributeValue>> attributes;
 
+  // Sorted by integration and name; anonymous ids have none.
+  std::vector<ImportedAttribute> imported;
+
   // The id as reports print it: "anonymous:ID" for an unlinked anonymous one.
   std::string DisplayId() const {
     return identified ? id : std::string(kAnonymousPrefix) + id;
   }
-  const AttributeValue* FindAttribute(std::string_view key) const {
-    for (const auto& [name, value] : attributes) {
-      if (name == key) return &value;
-    }
-    return nullptr;
-  }
+  // By "<integration>/<name>", else by the key that the host gave to `identify`; of two
+  // that are called alike, the imported one.
+  const AttributeValue* FindAttribute(std::string_view key) const;
 };
 
 // The person's account: the attribute `account_property` when that names one that is a

@@ -185,6 +185,24 @@ bool ConditionHolds(const RuleNode& node, const Value& value, absl::TimeZone zon
   return false;
 }
 
+bool DidHolds(const RuleNode& did, uint64_t count) {
+  const int64_t have = static_cast<int64_t>(count);
+  switch (did.op) {
+    case RuleOp::kEqual:
+      return have == did.count;
+    case RuleOp::kNotEqual:
+      return have != did.count;
+    case RuleOp::kLess:
+      return have < did.count;
+    case RuleOp::kLessEqual:
+      return have <= did.count;
+    case RuleOp::kGreater:
+      return have > did.count;
+    default:
+      return have >= did.count;
+  }
+}
+
 absl::StatusOr<Rule> Rule::Parse(const base::Json& json, std::string_view path) {
   FOOTFALL_ASSIGN_OR_RETURN(RuleNode node, ParseRuleNode(json, std::string(path), 1));
   Rule rule;

@@ -77,6 +77,9 @@ absl::StatusOr<RuleNode> ParseRuleNode(const base::Json& json, const std::string
 bool ConditionHolds(const RuleNode& condition, const Value& value, absl::TimeZone zone,
                     int64_t now_ms);
 
+// Whether a condition on behaviour holds for somebody with `count` events that match.
+bool DidHolds(const RuleNode& did, uint64_t count);
+
 // "2025-11-21" or RFC 3339; false for anything else.
 bool ParseDateOperand(std::string_view text, DateOperand* out);
 

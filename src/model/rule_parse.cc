@@ -321,10 +321,16 @@ absl::StatusOr<RuleNode> ParseRuleNode(const Json& json, const std::string& path
     node.children.push_back(std::move(child));
     return node;
   }
+  if (const Json* segment = json.Find("segment")) {
+    FOOTFALL_RETURN_IF_ERROR(base::CheckKeys(json, path, {"segment"}));
+    return InvalidAt(path + ".segment", segment->is_string()
+                                            ? "segments cannot be named here"
+                                            : "must be the name of a segment");
+  }
   if (json.Find("field") == nullptr) {
     FOOTFALL_RETURN_IF_ERROR(
         base::CheckKeys(json, path, {"field", "op", "value", "ignore_case"}));
-    return InvalidAt(path, "must hold one of all, any, not, did and field");
+    return InvalidAt(path, "must hold one of all, any, not, did, segment and field");
   }
   return ParseCondition(json, path, in_did);
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/status.h"
 
 namespace footfall::query {
 
@@ -15,6 +16,17 @@ bool AnyRow(const uint64_t* mask, size_t begin, size_t end) {
     at = base + 64;
   }
   return false;
+}
+
+absl::StatusOr<const uint64_t*> ExistingBoth(BlockView& view, RuleRef rule,
+                                             std::optional<RuleRef> where,
+                                             std::vector<uint64_t>* mask) {
+  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t* rows, view.Existing(rule));
+  if (!where.has_value() || !AnyRow(rows, 0, view.rows())) return rows;
+  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t* matches, view.Matches(*where));
+  mask->assign(rows, rows + MaskWords(view.rows()));
+  for (size_t i = 0; i < mask->size(); ++i) (*mask)[i] &= matches[i];
+  return mask->data();
 }
 
 model::Rule IsRule(std::string_view field, std::string_view value) {

@@ -78,6 +78,13 @@ uint64_t PersonBytes(const model::Person& person) {
     bytes += sizeof(name) + sizeof(value) + TextBytes(name);
     if (const auto* text = std::get_if<std::string>(&value)) bytes += TextBytes(*text);
   }
+  for (const model::ImportedAttribute& imported : person.imported) {
+    bytes +=
+        sizeof(imported) + TextBytes(imported.integration) + TextBytes(imported.name);
+    if (const auto* text = std::get_if<std::string>(&imported.value)) {
+      bytes += TextBytes(*text);
+    }
+  }
   return bytes;
 }
 

@@ -46,6 +46,36 @@ struct Maker {
   std::unique_ptr<Operator> operator()(const ActiveUsersPlan& body) const {
     return MakeActiveUsers(plan, body, needs);
   }
+  std::unique_ptr<Operator> operator()(const NpsPlan& body) const {
+    return MakeNps(body, needs);
+  }
+  std::unique_ptr<Operator> operator()(const OnboardingPlan& body) const {
+    return MakeOnboarding(body, needs);
+  }
+  std::unique_ptr<Operator> operator()(const CoursesPlan& body) const {
+    return MakeCourses(body, needs);
+  }
+  std::unique_ptr<Operator> operator()(const AccountsPlan&) const {
+    return MakeAccounts(plan, needs);
+  }
+  std::unique_ptr<Operator> operator()(const TrackedEventsPlan& body) const {
+    return MakeTrackedEvents(body, needs);
+  }
+  std::unique_ptr<Operator> operator()(const ContentPlan& body) const {
+    return MakeContent(body, needs);
+  }
+  std::unique_ptr<Operator> operator()(const RageClicksPlan& body) const {
+    return MakeRageClicks(body, needs);
+  }
+  std::unique_ptr<Operator> operator()(const DeadClicksPlan& body) const {
+    return MakeDeadClicks(body, needs);
+  }
+  std::unique_ptr<Operator> operator()(const PageTimesPlan& body) const {
+    return MakePageTimes(body, needs);
+  }
+  std::unique_ptr<Operator> operator()(const EventsPlan& body) const {
+    return MakeEvents(body, needs);
+  }
 };
 
 }  // namespace

@@ -87,9 +87,11 @@ std::string_view AggregateName(Aggregate aggregate) {
 
 std::string_view KindName(const Plan& plan) {
   // In the order of the body's alternatives.
-  constexpr std::string_view kNames[] = {"table",    "funnel", "retention",
-                                         "paths",    "logins", "page-views",
-                                         "sessions", "users",  "active-users"};
+  constexpr std::string_view kNames[] = {
+      "table",       "funnel",      "retention",  "paths",          "logins",
+      "page-views",  "sessions",    "users",      "active-users",   "nps",
+      "onboarding",  "courses",     "accounts",   "tracked-events", "content",
+      "rage-clicks", "dead-clicks", "page-times", "events"};
   static_assert(std::size(kNames) == std::variant_size_v<decltype(Plan::body)>);
   return kNames[plan.body.index()];
 }
@@ -139,6 +141,11 @@ void AddTable(const Body& body, Json& out) {
   out.Set("columns", std::move(columns));
   Json order = Json::MakeArray();
   for (const OrderBy& by : body.order_by) {
+    // Sessions that are listed have columns that no plan names.
+    if (body.columns.empty()) {
+      order.Push(Json::Object{{"column", by.column}, {"desc", by.descending}});
+      continue;
+    }
     const std::string& name = by.column < body.rows.size()
                                   ? body.rows[by.column].name
                                   : body.columns[by.column - body.rows.size()].name;
@@ -199,6 +206,56 @@ struct BodyWriter {
     out.Set("attributes", TextsToJson(body.attributes));
   }
   void operator()(const ActiveUsersPlan&) const {}
+  void operator()(const NpsPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
+    out.Set("survey", body.survey.has_value() ? Json(*body.survey) : Json());
+    out.Set("attributes", TextsToJson(body.attributes));
+  }
+  void operator()(const OnboardingPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
+    // Null: whatever was completed.
+    out.Set("tasks", body.tasks.has_value() ? TextsToJson(*body.tasks) : Json());
+    out.Set("attributes", TextsToJson(body.attributes));
+  }
+  void operator()(const CoursesPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
+    Json courses = Json::MakeArray();
+    for (const Course& course : body.courses) courses.Push(course.id);
+    out.Set("courses", std::move(courses));
+    out.Set("attributes", TextsToJson(body.attributes));
+  }
+  void operator()(const AccountsPlan&) const {}
+  void operator()(const TrackedEventsPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
+    Json events = Json::MakeArray();
+    for (const TrackedEvent& event : body.events) {
+      Json json = Json::MakeObject();
+      json.Set("name", event.name);
+      json.Set("where", event.where.ToJson());
+      events.Push(std::move(json));
+    }
+    out.Set("events", std::move(events));
+  }
+  void operator()(const ContentPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
+    out.Set("in_catalogue",
+            body.in_catalogue.has_value() ? Json(*body.in_catalogue) : Json());
+  }
+  void operator()(const RageClicksPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
+    out.Set("clicks", body.clicks);
+    out.Set("within_ms", body.within_ms);
+  }
+  void operator()(const DeadClicksPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
+    out.Set("within_ms", body.within_ms);
+  }
+  void operator()(const PageTimesPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
+  }
+  void operator()(const EventsPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
+  }
 };
 
 std::string ColumnName(const store::ColumnId& id) {

@@ -36,6 +36,16 @@ std::unique_ptr<Operator> MakeUsers(const Plan& plan, const UsersPlan& body,
                                     Needs& needs);
 std::unique_ptr<Operator> MakeActiveUsers(const Plan& plan, const ActiveUsersPlan& body,
                                           Needs& needs);
+std::unique_ptr<Operator> MakeNps(const NpsPlan& body, Needs& needs);
+std::unique_ptr<Operator> MakeOnboarding(const OnboardingPlan& body, Needs& needs);
+std::unique_ptr<Operator> MakeCourses(const CoursesPlan& body, Needs& needs);
+std::unique_ptr<Operator> MakeAccounts(const Plan& plan, Needs& needs);
+std::unique_ptr<Operator> MakeTrackedEvents(const TrackedEventsPlan& body, Needs& needs);
+std::unique_ptr<Operator> MakeContent(const ContentPlan& body, Needs& needs);
+std::unique_ptr<Operator> MakeRageClicks(const RageClicksPlan& body, Needs& needs);
+std::unique_ptr<Operator> MakeDeadClicks(const DeadClicksPlan& body, Needs& needs);
+std::unique_ptr<Operator> MakePageTimes(const PageTimesPlan& body, Needs& needs);
+std::unique_ptr<Operator> MakeEvents(const EventsPlan& body, Needs& needs);
 
 }  // namespace footfall::query
 

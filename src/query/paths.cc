@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "base/status.h"
 #include "query/operators.h"
 #include "query/pool_ids.h"
+#include "query/sort_table.h"
 
 namespace footfall::query {
 namespace {
@@ -43,6 +46,11 @@ class PairCounts {
       visit(static_cast<uint32_t>(pair >> 32), static_cast<uint32_t>(pair), count);
     }
   }
+  uint64_t Of(uint32_t from, uint32_t to) const {
+    if ((from | to) < kFew) return few_.empty() ? 0 : few_[from * kFew + to];
+    const auto found = others_.find(uint64_t{from} << 32 | to);
+    return found == others_.end() ? 0 : found->second;
+  }
   size_t size() const {
     return others_.size() + few_.size() - std::count(few_.begin(), few_.end(), 0);
   }
@@ -70,13 +78,26 @@ void ForEachRowBackwards(const uint64_t* mask, size_t words, Visit visit) {
   }
 }
 
+// One step of one session.
+struct Taken {
+  uint32_t step = 0;  // From 0.
+  uint32_t from = 0;
+  uint32_t to = 0;
+  uint32_t session = 0;  // Of the block.
+};
+
 class PathsPartial : public Partial {
  public:
   explicit PathsPartial(const Spec& spec)
       : spec_(spec),
         ids_(pool_),
         end_(pool_.Intern(kEnd)),
-        counts_(static_cast<size_t>(spec.plan.steps)) {}
+        counts_(static_cast<size_t>(spec.plan.steps)),
+        people_(spec.plan.people ? counts_.size() : 0),
+        takes_notes_(spec.plan.people || spec.plan.members.has_value()),
+        sessions_{.columns = {{"session", ColumnType::kString, {}},
+                              {"person", ColumnType::kString, {}},
+                              {"start", ColumnType::kTimestamp, {}}}} {}
 
   absl::Status Add(BlockView& view) override {
     FOOTFALL_ASSIGN_OR_RETURN(const uint64_t* existing, view.Existing(spec_.where));
@@ -102,7 +123,9 @@ class PathsPartial : public Partial {
     for (Path& path : paths_) {
       if (path.last != 0 && path.length < counts_.size()) Lead(path, end_);
     }
-    return absl::OkStatus();
+    if (spec_.plan.people) CountPeople(*sessions);
+    return spec_.plan.members.has_value() ? ListSessions(view, *sessions)
+                                          : absl::OkStatus();
   }
 
   absl::Status Merge(Partial& other) override {
@@ -114,6 +137,19 @@ class PathsPartial : public Partial {
       });
       from.counts_[step] = {};
     }
+    for (size_t step = 0; step < people_.size(); ++step) {
+      from.people_[step].ForEach([&](uint32_t a, uint32_t b, uint64_t count) {
+        people_[step].Add(ids[a], ids[b], count);
+      });
+      from.people_[step] = {};
+    }
+    for (size_t i = 0; i < sessions_.columns.size(); ++i) {
+      std::vector<Cell>& cells = from.sessions_.columns[i].cells;
+      std::move(cells.begin(), cells.end(),
+                std::back_inserter(sessions_.columns[i].cells));
+      cells = {};
+    }
+    text_bytes_ += std::exchange(from.text_bytes_, 0);
     from.pool_ = {};
     return absl::OkStatus();
   }
@@ -122,30 +158,43 @@ class PathsPartial : public Partial {
     uint64_t bytes = pool_.bytes() + ids_.bytes() + paths_.capacity() * sizeof(Path) +
                      anchors_.capacity() * sizeof(uint64_t);
     for (const PairCounts& counts : counts_) bytes += counts.bytes();
-    return bytes;
+    for (const PairCounts& counts : people_) bytes += counts.bytes();
+    return bytes + notes_.capacity() * sizeof(Taken) + text_bytes_ +
+           sessions_.columns[0].cells.capacity() * 3 * sizeof(Cell);
   }
 
-  absl::StatusOr<Table> ToTable(Execution& execution) const {
+  absl::StatusOr<Table> ToTable(Execution& execution) {
+    if (spec_.plan.members.has_value()) {
+      FOOTFALL_RETURN_IF_ERROR(
+          execution.Hold(bytes() + sessions_.row_count() * sizeof(Cell)));
+      SortTable(sessions_, {{.column = 1}, {.column = 2}, {.column = 0}});
+      return std::move(sessions_);
+    }
     uint64_t rows = 0;
     for (const PairCounts& counts : counts_) rows += counts.size();
     FOOTFALL_RETURN_IF_ERROR(
-        execution.Hold(bytes() + rows * (sizeof(Pair) + 4 * sizeof(Cell))));
+        execution.Hold(bytes() + rows * (sizeof(Pair) + 5 * sizeof(Cell))));
     Column step{"step", ColumnType::kInt64, {}};
     Column from{"from", ColumnType::kString, {}};
     Column to{"to", ColumnType::kString, {}};
     Column sessions{"sessions", ColumnType::kInt64, {}};
+    Column people{"people", ColumnType::kInt64, {}};
     for (size_t i = 0; i < counts_.size(); ++i) {
       for (const Pair& pair : Sorted(counts_[i])) {
         step.cells.emplace_back(static_cast<int64_t>(i + 1));
         from.cells.emplace_back(pool_.text(pair.from));
         to.cells.emplace_back(pool_.text(pair.to));
         sessions.cells.emplace_back(static_cast<int64_t>(pair.count));
+        if (people_.empty()) continue;
+        people.cells.emplace_back(
+            static_cast<int64_t>(people_[i].Of(pair.from, pair.to)));
       }
     }
     Table table;
     for (Column* column : {&step, &from, &to, &sessions}) {
       table.columns.push_back(std::move(*column));
     }
+    if (!people_.empty()) table.columns.push_back(std::move(people));
     return table;
   }
 
@@ -166,6 +215,7 @@ class PathsPartial : public Partial {
 
   void FindAnchors(const BlockSessions& sessions, const store::BlockColumn& values,
                    size_t rows) {
+    notes_.clear();
     paths_.assign(sessions.spans.size(), Path());
     ForEachRow(anchors_.data(), 0, rows, [&](size_t row) {
       Path& path = paths_[sessions.of_row[row]];
@@ -186,8 +236,53 @@ class PathsPartial : public Partial {
 
   // The path goes on to `value`.
   void Lead(Path& path, uint32_t value) {
+    if (takes_notes_) {
+      notes_.push_back({.step = path.length,
+                        .from = path.last,
+                        .to = value,
+                        .session = static_cast<uint32_t>(&path - paths_.data())});
+    }
     counts_[path.length++].Add(path.last, value);
     path.last = value;
+  }
+
+  // Adds each person of the block to the steps that their sessions take.
+  void CountPeople(const BlockSessions& sessions) {
+    const auto person_of = [&](const Taken& taken) {
+      return sessions.spans[taken.session].person;
+    };
+    const auto key = [&](const Taken& taken) {
+      return std::tuple(taken.step, taken.from, taken.to, person_of(taken));
+    };
+    std::sort(notes_.begin(), notes_.end(),
+              [&](const Taken& a, const Taken& b) { return key(a) < key(b); });
+    for (size_t i = 0; i < notes_.size(); ++i) {
+      const Taken& taken = notes_[i];
+      if (i > 0 && key(notes_[i - 1]) == key(taken)) continue;
+      people_[taken.step].Add(taken.from, taken.to);
+    }
+  }
+
+  // Adds the sessions of the block that take the step asked for.
+  absl::Status ListSessions(BlockView& view, const BlockSessions& sessions) {
+    const PathStep& wanted = *spec_.plan.members;
+    for (const Taken& taken : notes_) {
+      if (static_cast<int>(taken.step) + 1 != wanted.step ||
+          pool_.text(taken.from).view() != wanted.from ||
+          pool_.text(taken.to).view() != wanted.to) {
+        continue;
+      }
+      const BlockSessions::Span& span = sessions.spans[taken.session];
+      FOOTFALL_ASSIGN_OR_RETURN(const std::string_view person,
+                                view.PersonName(span.person));
+      FOOTFALL_ASSIGN_OR_RETURN(const std::string_view session,
+                                view.SessionId(taken.session));
+      text_bytes_ += Text::HeapBytes(person.size()) + Text::HeapBytes(session.size());
+      sessions_.columns[0].cells.emplace_back(Text(session));
+      sessions_.columns[1].cells.emplace_back(Text(person));
+      sessions_.columns[2].cells.emplace_back(span.start_ms);
+    }
+    return absl::OkStatus();
   }
 
   std::vector<Pair> Sorted(const PairCounts& counts) const {
@@ -210,7 +305,12 @@ class PathsPartial : public Partial {
   PoolIds ids_;
   const uint32_t end_;
   std::vector<PairCounts> counts_;  // By step.
-  std::vector<Path> paths_;         // By session of the block.
+  std::vector<PairCounts> people_;  // The same, of people.
+  const bool takes_notes_;
+  std::vector<Taken> notes_;  // Of the block.
+  Table sessions_;            // Those of PathsPlan::members.
+  uint64_t text_bytes_ = 0;
+  std::vector<Path> paths_;  // By session of the block.
   std::vector<uint64_t> anchors_;
 };
 
@@ -221,6 +321,9 @@ class PathsOperator : public Operator {
     spec_.anchor = needs.AddRule(plan.anchor);
     spec_.by = needs.AddField(plan.by);
     needs.AddSessions();
+    if (!plan.members.has_value()) return;
+    needs.AddSessionIds();
+    needs.AddPersonNames();
   }
   std::unique_ptr<Partial> NewPartial() const override {
     return std::make_unique<PathsPartial>(spec_);

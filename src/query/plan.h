@@ -142,12 +142,16 @@ struct FunnelPlan {
 // k, for every cohort with people and every k: cohort (the bucket's first day), people,
 // k, returned, share, complete (the bucket lies wholly in the range; a range without an
 // end ends with the present). Only events that satisfy `where` exist.
+//
+// With `members` the rows are instead the people of all cohorts, by id: person, cohort,
+// k_0 ... (whether they returned in the k-th bucket).
 struct RetentionPlan {
   std::optional<model::Rule> where;
   std::optional<model::Rule> start;      // Absent: any event.
   std::optional<model::Rule> returning;  // Absent: any event.
   base::Bucket bucket = base::Bucket::kWeek;
   int periods = 8;  // 1 to 100.
+  bool members = false;
 };
 
 // What happens after or before an anchor. Only events in range that satisfy `where`
@@ -157,12 +161,29 @@ struct RetentionPlan {
 // before it. "$end" closes a path with fewer steps. Events without a value are passed
 // over, and so is a session whose anchor has none. Rows by step, then falling sessions,
 // then from and to: step (from 1), from, to (both the values' text), sessions.
+//
+// With `people` there is a column more: people, of those sessions. With `members` the
+// rows are instead the sessions whose path takes that step, by person and session:
+// session, person, start.
+struct PathStep {
+  int step = 1;
+  std::string from;
+  std::string to;
+};
 struct PathsPlan {
   std::optional<model::Rule> where;
   model::Rule anchor;
   bool before = false;
   int steps = 5;  // 1 to 10.
   model::Field by;
+  bool people = false;
+  std::optional<PathStep> members;
+};
+
+// The events in range that satisfy `where`, by time, then person, then as they come:
+// time, person, session, type, name, url.
+struct EventsPlan {
+  std::optional<model::Rule> where;
 };
 
 // Per person the first and last login in range and those of the 30 x 24 hours up to now.
@@ -200,6 +221,135 @@ struct UsersPlan {
 // that end with it, and those whose first stored event it holds. Sorted by day.
 struct ActiveUsersPlan {};
 
+// The latest answer in range per person to `survey` (its content id), or to any survey:
+// an event of type content named survey.submitted whose properties.score is a whole
+// number from 0 to 10, in event order. Only events that satisfy `where` exist. Rows by
+// person: person, score, category (promoter from 9 on, passive from 7 on, else
+// detractor), answered_at, has_comment (properties.comment of that event is a string that
+// is not empty), attributes. Total: answers, promoters, passives, detractors and nps,
+// which is 100 x (promoters - detractors) / answers, missing without answers.
+struct NpsPlan {
+  std::optional<model::Rule> where;
+  std::optional<std::string> survey;
+  std::vector<std::string> attributes;
+};
+
+// Per person with an event of a task in range, by person: person, tasks_completed (those
+// with an event task.completed in range), tasks_total, completion_rate, completed_at,
+// attributes. Events of tasks are of type content, their names begin with "task." and
+// properties.content_id is the task; others than `tasks` do not count, nor do events
+// in range that do not satisfy `where`. Without `tasks`
+// there are as many as have a stored event, of anybody and at any time. completed_at is
+// when the last of all tasks was completed for the first time in range; missing for who
+// lacks one. Total: people, people_completed and completion_rate, the share of those;
+// missing when there is nobody.
+struct OnboardingPlan {
+  std::optional<model::Rule> where;
+  std::optional<std::vector<std::string>> tasks;
+  std::vector<std::string> attributes;
+};
+
+// A course of the catalogue; ids of lessons and quizzes are in one course only.
+struct Course {
+  std::string id;
+  std::string name;
+  std::vector<std::string> lessons;
+  std::optional<std::string> quiz;
+  std::string quiz_name;
+};
+
+// Per person and course with an event in range, by person, then course: person,
+// course_id, course_name, started_at, lessons_completed, lessons_total, progress,
+// quiz_name, quiz_score, quiz_at, completed_at, attributes. Events are of type content,
+// named course.started, course.completed, lesson.completed or quiz.submitted, and belong
+// to the course properties.course_id; without that to the one properties.content_id of
+// course.*, else to the one of `courses` with that lesson or quiz; others are passed
+// over.
+//
+// started_at and completed_at are those of the first course.started and course.completed
+// in range. lessons_completed counts the distinct lessons with an event in range, of
+// those of `courses` where that has the course; lessons_total is how many those are, else
+// how many distinct ones anybody completed at any time. progress is their quotient,
+// missing without lessons. The quiz is the latest quiz.submitted in range whose
+// properties.score is a number; it is named by `courses`, else by its
+// properties.content_name. course_name is that of `courses`, else the latest
+// properties.content_name of the person's course.* in range. Events that do not satisfy
+// `where` count as out of range.
+struct CoursesPlan {
+  std::optional<model::Rule> where;
+  std::vector<Course> courses;
+  std::vector<std::string> attributes;
+};
+
+// Per account, missing last: account, people, active_last_30_days (people with an event
+// in the 30 x 24 hours up to now, both ends included), sessions, events, first_seen,
+// last_seen: the computed attributes of the people that a UsersPlan lists, summed up.
+struct AccountsPlan {};
+
+struct TrackedEvent {
+  std::string name;
+  model::Rule where;
+};
+
+// Per tracked event, in the order given: name, events in range that satisfy `where` and
+// its rule, their people, the sessions among theirs that belong to the range, first_time,
+// last_time.
+struct TrackedEventsPlan {
+  std::optional<model::Rule> where;
+  std::vector<TrackedEvent> events;
+};
+
+struct ContentName {
+  std::string kind;
+  std::string id;
+  std::string name;
+};
+
+// Per content of events of type content in range that satisfy `where`: content_id
+// (properties.content_id), content_name, kind (the event's name up to the first '.'),
+// shown, started, completed (events whose name goes on with "shown", with "started", and
+// with "completed" or "submitted"), people, completion_rate (the share of those people
+// who completed it). Sorted by kind, then content_id. The name is that of the catalogue,
+// else the latest properties.content_name, by time, then person, then order.
+// `in_catalogue` leaves the content that the catalogue has, or has not.
+struct ContentPlan {
+  std::optional<model::Rule> where;
+  std::vector<ContentName> catalogue;
+  std::optional<bool> in_catalogue;
+};
+
+// Bursts of clicks on one element. Clicks in range that satisfy `where` are told apart by
+// session, page (event.url) and element; those without an element are passed over. A
+// burst is a sequence of `clicks` of them in event order of which the last is at most
+// `within_ms` after the first; bursts that share a click are one. Rows by falling bursts,
+// then page and element: page, element, bursts, clicks (in bursts), people, sessions,
+// first_time, last_time (of those clicks). An element is its tag and then "#id" or,
+// without id,
+// ".class" for each class and its text, else its label, in quotes.
+struct RageClicksPlan {
+  std::optional<model::Rule> where;
+  int clicks = 3;  // 2 to 100.
+  int64_t within_ms = 1000;
+};
+
+// Clicks in range that satisfy `where`, on an element, after which nothing came of it:
+// the session goes on after the click, but not with anything other than clicks in the
+// `within_ms` after it (that instant included). Rows by falling clicks, then page and
+// element: page, element, clicks, people, sessions, first_time, last_time; as for rage
+// clicks.
+struct DeadClicksPlan {
+  std::optional<model::Rule> where;
+  int64_t within_ms = 3000;
+};
+
+// Per url of page views in range that satisfy `where`: page, views, people, and median_ms
+// and p90_ms (by nearest rank) of the time from a view to the next page view of its
+// session, else to the session's last event, wherever in time. Sorted by falling views,
+// then page.
+struct PageTimesPlan {
+  std::optional<model::Rule> where;
+};
+
 struct Plan {
   Range range;
   absl::TimeZone zone = absl::UTCTimeZone();
@@ -207,7 +357,9 @@ struct Plan {
   // Only people for whom it holds as of now; it names no field of an event outside `did`.
   std::optional<model::Rule> segment;
   std::variant<TablePlan, FunnelPlan, RetentionPlan, PathsPlan, LoginsPlan, PageViewsPlan,
-               SessionsPlan, UsersPlan, ActiveUsersPlan>
+               SessionsPlan, UsersPlan, ActiveUsersPlan, NpsPlan, OnboardingPlan,
+               CoursesPlan, AccountsPlan, TrackedEventsPlan, ContentPlan, RageClicksPlan,
+               DeadClicksPlan, PageTimesPlan, EventsPlan>
       body;
 };
 

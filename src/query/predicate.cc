@@ -34,24 +34,6 @@ bool None(const std::vector<uint64_t>& mask) {
   return std::all_of(mask.begin(), mask.end(), [](uint64_t word) { return word == 0; });
 }
 
-bool Compares(uint64_t count, RuleOp op, int64_t wanted) {
-  const int64_t have = static_cast<int64_t>(count);
-  switch (op) {
-    case RuleOp::kEqual:
-      return have == wanted;
-    case RuleOp::kNotEqual:
-      return have != wanted;
-    case RuleOp::kLess:
-      return have < wanted;
-    case RuleOp::kLessEqual:
-      return have <= wanted;
-    case RuleOp::kGreater:
-      return have > wanted;
-    default:
-      return have >= wanted;
-  }
-}
-
 }  // namespace
 
 void FillMask(uint64_t* mask, size_t rows, bool set) {
@@ -187,7 +169,7 @@ absl::Status Predicates::Did(const NeededNode& node, RuleSource& source) {
   for (size_t i = 0; i + 1 < begins.size(); ++i) {
     const uint64_t count = CountRows(mask.data(), begins[i], begins[i + 1]);
     FillRows(mask.data(), begins[i], begins[i + 1],
-             Compares(count, node.node->op, node.node->count));
+             model::DidHolds(*node.node, count));
   }
   return absl::OkStatus();
 }

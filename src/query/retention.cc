@@ -8,9 +8,11 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "base/status.h"
+#include "base/strings.h"
 #include "query/buckets.h"
 #include "query/operators.h"
 #include "query/row_search.h"
+#include "query/sort_table.h"
 
 namespace footfall::query {
 namespace {
@@ -84,6 +86,55 @@ class Cohorts {
   std::vector<uint64_t> returned_;  // By cohort and k.
 };
 
+// The people of all cohorts, with the buckets in which they returned.
+class Members {
+ public:
+  void Add(uint64_t person, int64_t bucket, const std::array<uint64_t, 2>& returned) {
+    list_.push_back({.person = person, .bucket = bucket, .returned = returned});
+  }
+  void Merge(Members& other) {
+    list_.insert(list_.end(), other.list_.begin(), other.list_.end());
+    other.list_ = {};
+  }
+  uint64_t bytes() const { return list_.capacity() * sizeof(Member); }
+
+  absl::StatusOr<Table> ToTable(const Bucketer& buckets, size_t periods,
+                                Execution& execution) {
+    FOOTFALL_RETURN_IF_ERROR(
+        execution.Hold(bytes() + list_.size() * (periods + 2) * sizeof(Cell)));
+    std::sort(list_.begin(), list_.end(),
+              [](const Member& a, const Member& b) { return a.person < b.person; });
+    std::vector<uint64_t> codes;
+    for (const Member& member : list_) codes.push_back(member.person);
+    FOOTFALL_ASSIGN_OR_RETURN(std::vector<Text> names, execution.NamesOf(codes));
+    Table table{.columns = {{"person", ColumnType::kString, {}},
+                            {"cohort", ColumnType::kDate, {}}}};
+    for (size_t k = 0; k < periods; ++k) {
+      table.columns.push_back({base::Cat("k_", k), ColumnType::kBool, {}});
+    }
+    for (size_t i = 0; i < list_.size(); ++i) {
+      if (names[i].view().empty()) continue;  // Nobody that the store knows.
+      table.columns[0].cells.emplace_back(std::move(names[i]));
+      table.columns[1].cells.emplace_back(buckets.ValueOf(list_[i].bucket));
+      for (size_t k = 0; k < periods; ++k) {
+        const bool came = list_[i].returned[k / 64] >> (k % 64) & 1;
+        table.columns[2 + k].cells.emplace_back(came);
+      }
+    }
+    SortTable(table, {{.column = 0}});
+    return table;
+  }
+
+ private:
+  struct Member {
+    uint64_t person = 0;
+    int64_t bucket = 0;
+    std::array<uint64_t, 2> returned{};
+  };
+
+  std::vector<Member> list_;
+};
+
 class RetentionPartial : public Partial {
  public:
   explicit RetentionPartial(const Spec& spec)
@@ -108,16 +159,18 @@ class RetentionPartial : public Partial {
     auto& from = static_cast<RetentionPartial&>(other);
     cohorts_.Merge(from.cohorts_);
     from.cohorts_ = Cohorts(periods_);
+    members_.Merge(from.members_);
     return absl::OkStatus();
   }
 
   uint64_t bytes() const override {
-    return cohorts_.bytes() +
+    return cohorts_.bytes() + members_.bytes() +
            (starts_.capacity() + returns_.capacity() + both_.capacity()) *
                sizeof(uint64_t);
   }
 
   absl::StatusOr<Table> ToTable(Execution& execution) {
+    if (spec_.body.members) return members_.ToTable(buckets_, periods_, execution);
     const std::vector<std::pair<int64_t, size_t>> cohorts = cohorts_.Sorted();
     FOOTFALL_RETURN_IF_ERROR(
         execution.Hold(bytes() + cohorts.size() * periods_ * 6 * sizeof(Cell)));
@@ -179,7 +232,13 @@ class RetentionPartial : public Partial {
       const size_t start = FirstRow(starts, begins[person], end);
       if (start == end) continue;
       const int64_t bucket = buckets_.IndexOf(times[start]);
-      cohorts_.Add(cohorts_.Find(bucket), Returned(returns, times, start, end, bucket));
+      const std::array<uint64_t, 2> returned =
+          Returned(returns, times, start, end, bucket);
+      if (spec_.body.members) {
+        members_.Add(view.codes()[person], bucket, returned);
+      } else {
+        cohorts_.Add(cohorts_.Find(bucket), returned);
+      }
     }
     return absl::OkStatus();
   }
@@ -231,6 +290,7 @@ class RetentionPartial : public Partial {
   const size_t periods_;
   Bucketer buckets_;
   Cohorts cohorts_;
+  Members members_;
   std::vector<uint64_t> starts_;
   std::vector<uint64_t> returns_;
   std::vector<uint64_t> both_;
@@ -245,9 +305,9 @@ class RetentionOperator : public Operator {
     if (body.where.has_value()) spec_.where = needs.AddRule(*body.where);
     if (body.start.has_value()) spec_.start = needs.AddRule(*body.start);
     if (body.returning.has_value()) spec_.returning = needs.AddRule(*body.returning);
-    spec_.by_weeks = !body.where.has_value() && !body.start.has_value() &&
-                     !body.returning.has_value() && !plan.segment.has_value() &&
-                     body.bucket == base::Bucket::kWeek &&
+    spec_.by_weeks = !body.members && !body.where.has_value() &&
+                     !body.start.has_value() && !body.returning.has_value() &&
+                     !plan.segment.has_value() && body.bucket == base::Bucket::kWeek &&
                      plan.zone == absl::UTCTimeZone();
   }
   std::unique_ptr<Partial> NewPartial() const override {

@@ -1,70 +1,15 @@
-#include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include "base/status.h"
-#include "model/rule_node.h"
-#include "query/block_rows.h"
 #include "query/context.h"
 #include "query/operators.h"
 #include "query/people_columns.h"
+#include "query/people_in_report.h"
 
 namespace footfall::query {
 namespace {
-
-bool IsBounded(const Range& range) {
-  return range.from_ms != INT64_MIN || range.to_ms != INT64_MAX;
-}
-
-// The people with events, by code, and whether their events let them into the report.
-class UsersPartial : public Partial {
- public:
-  explicit UsersPartial(const Plan& plan) : plan_(plan) {}
-
-  absl::Status Add(BlockView& view) override {
-    // Nothing depends on events.
-    if (!IsBounded(plan_.range) && !plan_.segment.has_value()) return absl::OkStatus();
-    const uint64_t* in_range = nullptr;
-    const uint64_t* in_segment = nullptr;
-    if (IsBounded(plan_.range)) {
-      FOOTFALL_ASSIGN_OR_RETURN(in_range, view.InRange());
-    } else {
-      FOOTFALL_ASSIGN_OR_RETURN(in_segment, view.InSegment());
-    }
-    for (size_t i = 0; i < view.people(); ++i) {
-      const bool wanted = in_range != nullptr
-                              ? AnyRow(in_range, view.begins()[i], view.begins()[i + 1])
-                              : TestBit(in_segment, i);
-      people_.push_back({.code = view.codes()[i], .wanted = wanted});
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status Merge(Partial& other) override {
-    auto& from = static_cast<UsersPartial&>(other);
-    people_.insert(people_.end(), from.people_.begin(), from.people_.end());
-    from.people_ = {};
-    return absl::OkStatus();
-  }
-
-  uint64_t bytes() const override { return people_.capacity() * sizeof(Entry); }
-
-  struct Entry {
-    uint64_t code = 0;
-    bool wanted = false;
-  };
-  // By rising code.
-  const std::vector<Entry>& Sorted() {
-    std::sort(people_.begin(), people_.end(),
-              [](const Entry& a, const Entry& b) { return a.code < b.code; });
-    return people_;
-  }
-
- private:
-  const Plan& plan_;
-  std::vector<Entry> people_;
-};
 
 Table EmptyTable() {
   return {.columns = {{"person", ColumnType::kString, {}},
@@ -83,24 +28,6 @@ Table EmptyTable() {
                       {"browser", ColumnType::kString, {}},
                       {"browser_version", ColumnType::kString, {}},
                       {"os", ColumnType::kString, {}}}};
-}
-
-// Whether a condition on behaviour holds for somebody who did nothing.
-bool HoldsForNone(const model::RuleNode& did) {
-  switch (did.op) {
-    case model::RuleOp::kEqual:
-      return did.count == 0;
-    case model::RuleOp::kNotEqual:
-      return did.count != 0;
-    case model::RuleOp::kLess:
-      return did.count > 0;
-    case model::RuleOp::kLessEqual:
-      return did.count >= 0;
-    case model::RuleOp::kGreater:
-      return did.count < 0;
-    default:
-      return did.count <= 0;
-  }
 }
 
 Cell TimeCell(const std::optional<int64_t>& time_ms) {
@@ -165,25 +92,13 @@ class UsersOperator : public Operator {
   UsersOperator(const Plan& plan, const UsersPlan& users) : plan_(plan), users_(users) {}
 
   std::unique_ptr<Partial> NewPartial() const override {
-    return std::make_unique<UsersPartial>(plan_);
+    return std::make_unique<PeopleInReport>(plan_, std::nullopt);
   }
 
   absl::StatusOr<QueryResult> Finish(Partial& all, Execution& execution) override {
-    auto& partial = static_cast<UsersPartial&>(all);
-    const std::vector<UsersPartial::Entry>& with_events = partial.Sorted();
-    FOOTFALL_RETURN_IF_ERROR(execution.Hold(partial.bytes()));
-    const std::string& property = execution.snapshot().settings().account_property;
     UserRows rows(users_);
-    auto next = with_events.begin();
-    FOOTFALL_RETURN_IF_ERROR(
-        execution.snapshot().VisitPeople([&](const model::Person& person) {
-          while (next != with_events.end() && next->code < person.code) ++next;
-          const bool has_events = next != with_events.end() && next->code == person.code;
-          const std::string account = model::AccountOf(person, property);
-          const bool wanted =
-              has_events ? next->wanted
-                         : IsWantedWithoutEvents(person, account, execution.now_ms());
-          if (!wanted) return absl::OkStatus();
+    FOOTFALL_RETURN_IF_ERROR(static_cast<PeopleInReport&>(all).Visit(
+        execution, [&](const model::Person& person, std::string_view account, bool) {
           rows.Add(person, account);
           return execution.Check(rows.bytes());
         }));
@@ -194,23 +109,8 @@ class UsersOperator : public Operator {
   }
 
  private:
-  // Whether somebody of whom no event is stored is in the report.
-  bool IsWantedWithoutEvents(const model::Person& person, std::string_view account,
-                             int64_t now_ms) const {
-    if (IsBounded(plan_.range)) return false;
-    if (!plan_.segment.has_value()) return true;
-    model::FieldSource source;
-    source.person = &person;
-    source.account = account;
-    source.zone = plan_.zone;
-    source.now_ms = now_ms;
-    source.did = &did_nothing_;
-    return plan_.segment->Matches(source);
-  }
-
   const Plan& plan_;
   const UsersPlan& users_;
-  const model::DidAnswer did_nothing_ = HoldsForNone;
 };
 
 }  // namespace

@@ -41,6 +41,8 @@ class ValuePool {
   // The value as a cell of a column of `type`, which its kind fits.
   Cell ToCell(uint32_t id, ColumnType type) const;
 
+  // How many texts there are; ids go up to it.
+  size_t size() const { return texts_.size(); }
   uint64_t bytes() const;
 
  private:

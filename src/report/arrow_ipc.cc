@@ -78,6 +78,14 @@ struct BufferPlace {
   int64_t length;
 };
 
+// Where a batch lies in a file: its message with the prefix, and its body after that.
+struct Block {
+  int64_t offset;
+  int32_t metadata_length;
+  int32_t padding;
+  int64_t body_length;
+};
+
 using AnyTable = Offset<flatbuffers::Table>;
 
 AnyTable EndTable(FlatBufferBuilder& builder, flatbuffers::uoffset_t start) {
@@ -161,8 +169,7 @@ void AppendMessage(std::string& out, FlatBufferBuilder& builder, uint8_t header_
   PadTo8(out);
 }
 
-void AppendSchema(std::string& out, const Table& table) {
-  FlatBufferBuilder builder;
+AnyTable AddSchema(FlatBufferBuilder& builder, const Table& table) {
   std::vector<AnyTable> fields;
   for (const Column& column : table.columns) fields.push_back(AddField(builder, column));
   const auto field_list = builder.CreateVector(fields);
@@ -170,10 +177,16 @@ void AppendSchema(std::string& out, const Table& table) {
   constexpr bool kBigEndian = std::endian::native == std::endian::big;
   builder.AddElement<int16_t>(Slot(0), kBigEndian ? 1 : 0, 0);
   builder.AddOffset(Slot(1), field_list);
-  AppendMessage(out, builder, kHeaderSchema, EndTable(builder, start), 0);
+  return EndTable(builder, start);
 }
 
-void AppendBatch(std::string& out, const Table& table, size_t begin, size_t end) {
+void AppendSchema(std::string& out, const Table& table) {
+  FlatBufferBuilder builder;
+  AppendMessage(out, builder, kHeaderSchema, AddSchema(builder, table), 0);
+}
+
+// Appends the batch and answers where it lies in `out`.
+Block AppendBatch(std::string& out, const Table& table, size_t begin, size_t end) {
   const auto rows = static_cast<int64_t>(end - begin);
   std::string body;
   std::vector<FieldNode> nodes;
@@ -200,9 +213,28 @@ void AppendBatch(std::string& out, const Table& table, size_t begin, size_t end)
   builder.AddElement<int64_t>(Slot(0), rows, 0);
   builder.AddOffset(Slot(1), node_list);
   builder.AddOffset(Slot(2), place_list);
+  const size_t message = out.size();
   AppendMessage(out, builder, kHeaderRecordBatch, EndTable(builder, start),
                 static_cast<int64_t>(body.size()));
+  const Block block = {static_cast<int64_t>(message),
+                       static_cast<int32_t>(out.size() - message), 0,
+                       static_cast<int64_t>(body.size())};
   out += body;
+  return block;
+}
+
+// Appends schema, batches and end of stream; answers where the batches lie.
+std::vector<Block> AppendStream(std::string& out, const Table& table) {
+  std::vector<Block> blocks;
+  AppendSchema(out, table);
+  for (size_t row = 0; row < table.row_count();) {
+    const size_t end = ArrowBatchEnd(table, row);
+    blocks.push_back(AppendBatch(out, table, row, end));
+    row = end;
+  }
+  AppendInt32(out, -1);
+  AppendInt32(out, 0);
+  return blocks;
 }
 
 }  // namespace
@@ -267,15 +299,29 @@ ArrowColumn MakeArrowColumn(const Column& column, size_t begin, size_t end) {
 
 std::string ArrowIpcStream(const Table& table) {
   std::string out;
-  AppendSchema(out, table);
-  for (size_t row = 0; row < table.row_count();) {
-    const size_t end = ArrowBatchEnd(table, row);
-    AppendBatch(out, table, row, end);
-    row = end;
-  }
-  AppendInt32(out, -1);
-  AppendInt32(out, 0);
+  AppendStream(out, table);
   return out;
+}
+
+std::string ArrowIpcFile(const Table& table) {
+  constexpr std::string_view kMagic = "ARROW1";
+  std::string out(kMagic);
+  PadTo8(out);
+  const std::vector<Block> blocks = AppendStream(out, table);
+  FlatBufferBuilder builder;
+  const AnyTable schema = AddSchema(builder, table);
+  const auto dictionaries = builder.CreateVectorOfStructs(std::vector<Block>());
+  const auto batches = builder.CreateVectorOfStructs(blocks);
+  const auto start = builder.StartTable();
+  builder.AddElement<int16_t>(Slot(0), kMetadataV5, 0);
+  builder.AddOffset(Slot(1), schema);
+  builder.AddOffset(Slot(2), dictionaries);
+  builder.AddOffset(Slot(3), batches);
+  builder.Finish(EndTable(builder, start));
+  out.append(reinterpret_cast<const char*>(builder.GetBufferPointer()),
+             builder.GetSize());
+  AppendInt32(out, static_cast<int32_t>(builder.GetSize()));
+  return out.append(kMagic);
 }
 
 }  // namespace footfall::report

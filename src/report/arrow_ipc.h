@@ -1,4 +1,4 @@
-// Tables in Arrow's columnar layout, and as an Arrow IPC stream.
+// Tables in Arrow's columnar layout, and as an Arrow IPC stream or file.
 #ifndef FOOTFALL_REPORT_ARROW_IPC_H_
 #define FOOTFALL_REPORT_ARROW_IPC_H_
 
@@ -34,6 +34,10 @@ ArrowColumn MakeArrowColumn(const query::Column& column, size_t begin, size_t en
 
 // The table as an Arrow IPC stream: schema, batches (none for no rows), end of stream.
 std::string ArrowIpcStream(const query::Table& table);
+
+// The same as an Arrow IPC file: the stream framed by a magic number, with a footer that
+// says where each batch lies.
+std::string ArrowIpcFile(const query::Table& table);
 
 }  // namespace footfall::report
 

@@ -10,6 +10,7 @@
 #include "report/definition_kinds.h"
 #include "report/definition_parts.h"
 #include "report/definition_table.h"
+#include "report/segments.h"
 
 namespace footfall::report {
 namespace {
@@ -17,8 +18,6 @@ namespace {
 using base::Cat;
 using base::InvalidAt;
 using base::Json;
-
-constexpr size_t kNameBytesMax = 128;
 
 // A kind of report with the keys of its own.
 struct KindInfo {
@@ -43,7 +42,8 @@ const std::vector<KindInfo>& Kinds() {
        {"steps", "window", "order", "exclude", "break_down", "attribution", "members"},
        ParseBody<ParseFunnel>},
       {"retention", {"start", "return", "bucket", "periods"}, ParseBody<ParseRetention>},
-      {"paths", {"anchor", "direction", "steps", "by"}, ParseBody<ParsePaths>}};
+      {"paths", {"anchor", "direction", "steps", "by"}, ParseBody<ParsePaths>},
+      {"nps", {"survey", "attributes"}, ParseBody<ParseNps>}};
   return kinds;
 }
 
@@ -58,9 +58,6 @@ absl::StatusOr<const KindInfo*> ParseKind(const Json& json) {
   const std::string& kind = value->as_string();
   for (const KindInfo& info : Kinds()) {
     if (info.name == kind) return &info;
-  }
-  if (kind == "nps") {
-    return InvalidAt("$.kind", "the kind 'nps' is not available yet");
   }
   return InvalidAt("$.kind", Cat("'", kind.substr(0, 64), "' is not a kind of report"));
 }
@@ -80,23 +77,6 @@ absl::Status CheckDefinitionKeys(const Json& json, const KindInfo& kind) {
                                      ? Cat("is not a key of the kind '", kind.name, "'")
                                      : "unknown key");
   }
-  return absl::OkStatus();
-}
-
-absl::Status ParseName(const Json& json, std::string* name) {
-  const Json* value = json.Find("name");
-  if (value == nullptr) return InvalidAt("$.name", "is required");
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '_' || c == '.';
-  };
-  if (!value->is_string() || value->as_string().empty() ||
-      value->as_string().size() > kNameBytesMax ||
-      !std::all_of(value->as_string().begin(), value->as_string().end(), allowed)) {
-    return InvalidAt("$.name", Cat("must be a string of 1 to ", kNameBytesMax,
-                                   " letters, digits, '-', '_' and '.'"));
-  }
-  *name = value->as_string();
   return absl::OkStatus();
 }
 
@@ -162,34 +142,14 @@ absl::Status ParseSessions(const Json& json, query::SessionDefinition* sessions)
   return absl::OkStatus();
 }
 
-// A segment is about people: what single events hold it may only ask for inside did.
-absl::Status CheckSegment(const model::Rule& rule, std::string_view path) {
-  absl::Status status;
-  rule.VisitFieldsOutsideDid([&](const model::Field& field) {
-    if (field.is_person() || field.kind() == model::FieldKind::kAccount || !status.ok()) {
-      return;
-    }
-    status = InvalidAt(path, Cat("a segment cannot read '", field.name(),
-                                 "' outside did, only person.* and account"));
-  });
-  return status;
-}
-
 absl::Status ParseSegment(const Json& json, Definition* definition) {
   const Json* segment = json.Find("segment");
   if (segment == nullptr) return absl::OkStatus();
-  if (segment->is_string()) {
-    if (segment->as_string().empty()) {
-      return InvalidAt("$.segment", "must be the name of a segment or a rule");
-    }
-    definition->segment_name = segment->as_string();
-    return absl::OkStatus();
-  }
   if (!segment->is_object()) {
     return InvalidAt("$.segment", "must be the name of a segment or a rule");
   }
   FOOTFALL_ASSIGN_OR_RETURN(definition->plan.segment, ParseRule(json, "$", "segment"));
-  return CheckSegment(*definition->plan.segment, "$.segment");
+  return CheckSegmentRule(*definition->plan.segment, "$.segment");
 }
 
 // The error of a bound under the name that its reader knows it by.
@@ -213,7 +173,7 @@ absl::StatusOr<Definition> ParseDefinition(const Json& json) {
   FOOTFALL_ASSIGN_OR_RETURN(const KindInfo* kind, ParseKind(json));
   definition.kind = std::string(kind->name);
   FOOTFALL_RETURN_IF_ERROR(CheckDefinitionKeys(json, *kind));
-  FOOTFALL_RETURN_IF_ERROR(ParseName(json, &definition.name));
+  FOOTFALL_ASSIGN_OR_RETURN(definition.name, ParseDocumentName(json));
   FOOTFALL_RETURN_IF_ERROR(CheckTitleAndTags(json));
   FOOTFALL_RETURN_IF_ERROR(ParseRange(json, &definition.range));
   if (const Json* timezone = json.Find("timezone")) {
@@ -229,18 +189,6 @@ absl::StatusOr<Definition> ParseDefinition(const Json& json) {
   FOOTFALL_RETURN_IF_ERROR(
       ResolveRange(definition.range, definition.timezone, RunOptions(), &plan, &result));
   return definition;
-}
-
-absl::Status ResolveSegment(const std::string& name, const SegmentLookup& lookup,
-                            query::Plan* plan) {
-  if (name.empty()) return absl::OkStatus();
-  absl::StatusOr<Json> json =
-      lookup ? lookup(name)
-             : base::MakeError(absl::StatusCode::kNotFound,
-                               Cat("there is no segment '", name.substr(0, 128), "'"));
-  if (!json.ok()) return base::WithPathPrefix("$.segment", json.status());
-  FOOTFALL_ASSIGN_OR_RETURN(plan->segment, model::Rule::Parse(*json, "$.segment"));
-  return CheckSegment(*plan->segment, "$.segment");
 }
 
 absl::Status ResolveRange(const RangeText& range, const std::string& timezone,

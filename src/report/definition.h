@@ -28,18 +28,12 @@ struct Definition {
   std::string kind;
   RangeText range;
   std::string timezone = "UTC";
-  std::string segment_name;  // Of a saved segment; empty means none.
-  query::Plan plan;          // Without range, zone and a segment that is only named.
+  query::Plan plan;  // Without range and zone.
 };
 
-// Strict: unknown keys, wrong types and what is not available are INVALID_ARGUMENT with
+// Takes a definition whose segments are expanded. Strict: unknown keys, wrong types and what is not available are INVALID_ARGUMENT with
 // the path.
 absl::StatusOr<Definition> ParseDefinition(const base::Json& json);
-
-// Fills the plan's segment with the rule of the saved segment `name`, unless that is
-// empty. NOT_FOUND for an unknown one, at "$.segment".
-absl::Status ResolveSegment(const std::string& name, const SegmentLookup& lookup,
-                            query::Plan* plan);
 
 // Puts the options over the definition's range and zone, and fills the plan's range and
 // zone and what a result says of them. A bound in the options replaces "last".

@@ -130,4 +130,19 @@ absl::StatusOr<query::PathsPlan> ParsePaths(const Json& json) {
   return paths;
 }
 
+absl::StatusOr<query::NpsPlan> ParseNps(const Json& json) {
+  query::NpsPlan nps;
+  FOOTFALL_ASSIGN_OR_RETURN(nps.where, ParseRule(json, "$", "where"));
+  if (const Json* survey = json.Find("survey")) {
+    FOOTFALL_ASSIGN_OR_RETURN(nps.survey, ParseLabel(survey, "$.survey"));
+  }
+  if (const Json* attributes = json.Find("attributes")) {
+    FOOTFALL_ASSIGN_OR_RETURN(
+        nps.attributes,
+        ParseAttributes(*attributes, "$.attributes",
+                        {"person", "score", "category", "answered_at", "has_comment"}));
+  }
+  return nps;
+}
+
 }  // namespace footfall::report

@@ -1,4 +1,4 @@
-// Definitions of kinds funnel, retention and paths; a part of definition.cc.
+// Definitions of kinds funnel, retention, paths and nps; a part of definition.cc.
 #ifndef FOOTFALL_REPORT_DEFINITION_KINDS_H_
 #define FOOTFALL_REPORT_DEFINITION_KINDS_H_
 
@@ -12,6 +12,7 @@ namespace footfall::report {
 absl::StatusOr<query::FunnelPlan> ParseFunnel(const base::Json& json);
 absl::StatusOr<query::RetentionPlan> ParseRetention(const base::Json& json);
 absl::StatusOr<query::PathsPlan> ParsePaths(const base::Json& json);
+absl::StatusOr<query::NpsPlan> ParseNps(const base::Json& json);
 
 }  // namespace footfall::report
 

@@ -1,5 +1,7 @@
 #include "report/definition_parts.h"
 
+#include <algorithm>
+
 #include "base/status.h"
 #include "base/strings.h"
 #include "base/time.h"
@@ -66,6 +68,48 @@ absl::StatusOr<size_t> ParseChoice(const Json& json, std::string_view key,
     list += Cat(i == 0 ? "" : i + 1 == names.size() ? " or " : ", ", name);
   }
   return InvalidAt(Cat("$.", key), "must be " + list);
+}
+
+absl::StatusOr<std::string> ParseDocumentName(const Json& json) {
+  constexpr size_t kNameBytesMax = 128;
+  const Json* value = json.Find("name");
+  if (value == nullptr) return InvalidAt("$.name", "is required");
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '-' || c == '_' || c == '.';
+  };
+  if (!value->is_string() || value->as_string().empty() ||
+      value->as_string().size() > kNameBytesMax ||
+      !std::all_of(value->as_string().begin(), value->as_string().end(), allowed)) {
+    return InvalidAt("$.name", Cat("must be a string of 1 to ", kNameBytesMax,
+                                   " letters, digits, '-', '_' and '.'"));
+  }
+  return value->as_string();
+}
+
+absl::StatusOr<std::vector<std::string>> ParseAttributes(
+    const Json& json, const std::string& path,
+    const std::vector<std::string_view>& taken) {
+  constexpr size_t kAttributesMax = 100;
+  if (!json.is_array() || json.as_array().size() > kAttributesMax) {
+    return InvalidAt(
+        path, Cat("must be a list of at most ", kAttributesMax, " names of attributes"));
+  }
+  std::vector<std::string> names;
+  for (size_t i = 0; i < json.as_array().size(); ++i) {
+    const Json& name = json.as_array()[i];
+    const std::string at = Cat(path, "[", i, "]");
+    if (!name.is_string() || name.as_string().empty()) {
+      return InvalidAt(at, "must be the name of an attribute");
+    }
+    if (std::find(taken.begin(), taken.end(), name.as_string()) != taken.end() ||
+        std::find(names.begin(), names.end(), name.as_string()) != names.end()) {
+      return InvalidAt(at,
+                       Cat("the report has a column '", name.as_string(), "' already"));
+    }
+    names.push_back(name.as_string());
+  }
+  return names;
 }
 
 }  // namespace footfall::report

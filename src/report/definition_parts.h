@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -41,6 +42,16 @@ absl::StatusOr<int64_t> ParseWhole(const base::Json& json, std::string_view key,
 // Which of `names` stands under `key` of a definition; the first when it is not there.
 absl::StatusOr<size_t> ParseChoice(const base::Json& json, std::string_view key,
                                    std::initializer_list<std::string_view> names);
+
+// The "name" of something that is saved under it: 1 to 128 letters, digits, '-', '_',
+// '.'.
+absl::StatusOr<std::string> ParseDocumentName(const base::Json& json);
+
+// Names of attributes that become columns beside those that are `taken`: at most 100,
+// each once.
+absl::StatusOr<std::vector<std::string>> ParseAttributes(
+    const base::Json& json, const std::string& path,
+    const std::vector<std::string_view>& taken);
 
 }  // namespace footfall::report
 

@@ -9,8 +9,10 @@
 #include "base/strings.h"
 #include "base/time.h"
 #include "report/arrow_ipc.h"
+#include "report/chart_svg.h"
 #include "report/export_cell.h"
-#include "report/export_width.h"
+#include "report/html.h"
+#include "report/visible_text.h"
 
 namespace footfall::report {
 namespace {
@@ -132,6 +134,17 @@ std::string ExportJson(const Result& result) {
   AppendJsonBound(out, result.to_ms);
   out += "},\"timezone\":";
   base::AppendJsonString(out, result.timezone_name);
+  if (result.previous_from_ms.has_value()) {
+    out += ",\"previous_range\":{\"from\":";
+    AppendJsonBound(out, result.previous_from_ms);
+    out += ",\"to\":";
+    AppendJsonBound(out, result.previous_to_ms);
+    out += '}';
+  }
+  if (result.suppressed_rows.has_value()) {
+    out += ",\"suppressed_rows\":";
+    out += std::to_string(*result.suppressed_rows);
+  }
   out += ",\"columns\":[";
   for (const Column& column : result.rows.columns) {
     if (out.back() != '[') out += ',';
@@ -162,79 +175,13 @@ std::string ExportJson(const Result& result) {
   return out;
 }
 
-// Text made fit for one line of a terminal, and the cells that it takes there.
-struct TerminalText {
-  std::string text;
-  size_t width = 0;
-};
-
-// The code point at `at` and its length in bytes, which is 0 where the text is not UTF-8.
-struct Decoded {
-  char32_t code = 0;
-  size_t length = 0;
-};
-
-Decoded DecodeUtf8(std::string_view text, size_t at) {
-  const auto lead = static_cast<uint8_t>(text[at]);
-  if (lead < 0x80) return {lead, 1};
-  const size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  const std::string_view bytes = text.substr(at, length);
-  if (!base::IsUtf8(bytes)) return {};
-  char32_t code = lead & (0x7f >> length);
-  for (const char c : bytes.substr(1))
-    code = code << 6 | (static_cast<uint8_t>(c) & 0x3f);
-  return {code, length};
-}
-
-// Whether a terminal would act on the character instead of showing it: the control
-// characters, line and paragraph separators, and the marks that reverse the direction of
-// what follows them.
-bool ControlsTerminal(char32_t code) {
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c ||
-         code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
-         (code >= 0x2066 && code <= 0x2069);
-}
-
-// Whoever sends events chooses the text of many cells, so nothing in it may drive the
-// terminal that the table is shown on.
-TerminalText ForTerminal(std::string_view text) {
-  TerminalText out;
-  const auto escape = [&out](std::string_view prefix, std::string_view rest) {
-    out.text += prefix;
-    out.text += rest;
-    out.width += prefix.size() + rest.size();
-  };
-  for (size_t at = 0; at < text.size();) {
-    const Decoded next = DecodeUtf8(text, at);
-    const std::string_view bytes = text.substr(at, std::max<size_t>(next.length, 1));
-    at += bytes.size();
-    if (next.length != 0 && !ControlsTerminal(next.code)) {
-      out.text += bytes;
-      out.width += static_cast<size_t>(DisplayWidth(next.code));
-    } else if (next.code == '\n') {
-      escape("\\", "n");
-    } else if (next.code == '\r') {
-      escape("\\", "r");
-    } else if (next.code == '\t') {
-      escape("\\", "t");
-    } else if (bytes.size() == 1) {
-      escape("\\x", base::Hex(bytes));
-    } else {
-      const char big_endian[] = {static_cast<char>(next.code >> 8),
-                                 static_cast<char>(next.code & 0xff)};
-      escape("\\u", base::Hex(std::string_view(big_endian, 2)));
-    }
-  }
-  return out;
-}
-
-TerminalText TerminalCell(const Cell& cell, ColumnType type, absl::TimeZone zone) {
+VisibleText TerminalCell(const Cell& cell, ColumnType type, absl::TimeZone zone) {
   if (IsMissing(cell, type)) return {};
   if (type == ColumnType::kTimestamp) {
-    return ForTerminal(absl::FormatTime(
+    return MakeVisible(absl::FormatTime(
         "%Y-%m-%d %H:%M:%S %Ez", absl::FromUnixMillis(std::get<int64_t>(cell)), zone));
   }
-  return ForTerminal(ValueText(cell, type));
+  return MakeVisible(ValueText(cell, type));
 }
 
 // Columns side by side under their names, numbers to the right, and the number of rows at
@@ -242,17 +189,17 @@ TerminalText TerminalCell(const Cell& cell, ColumnType type, absl::TimeZone zone
 std::string ExportTable(const Result& result) {
   const Table& table = result.rows;
   const size_t rows = table.row_count();
-  std::vector<std::vector<TerminalText>> columns;  // The name first, then the cells.
+  std::vector<std::vector<VisibleText>> columns;  // The name first, then the cells.
   std::vector<size_t> widths;
   for (const Column& column : table.columns) {
-    std::vector<TerminalText>& texts = columns.emplace_back();
+    std::vector<VisibleText>& texts = columns.emplace_back();
     texts.reserve(rows + 1);
-    texts.push_back(ForTerminal(column.name));
+    texts.push_back(MakeVisible(column.name));
     for (const Cell& cell : column.cells) {
       texts.push_back(TerminalCell(cell, column.type, result.timezone));
     }
     size_t& width = widths.emplace_back(0);
-    for (const TerminalText& text : texts) width = std::max(width, text.width);
+    for (const VisibleText& text : texts) width = std::max(width, text.width);
   }
 
   std::string out;
@@ -263,7 +210,7 @@ std::string ExportTable(const Result& result) {
   for (size_t line = 0; line <= rows && !columns.empty(); ++line) {
     for (size_t i = 0; i < columns.size(); ++i) {
       if (i > 0) out += "  ";
-      const TerminalText& text = columns[i][line];
+      const VisibleText& text = columns[i][line];
       const ColumnType type = table.columns[i].type;
       const bool right = type == ColumnType::kInt64 || type == ColumnType::kDouble;
       if (right) out.append(widths[i] - text.width, ' ');
@@ -294,10 +241,23 @@ std::string Export(const Result& result, Format format) {
       return ExportNdjson(result.rows);
     case Format::kArrow:
       return ArrowIpcStream(result.rows);
+    case Format::kArrowFile:
+      return ArrowIpcFile(result.rows);
+    case Format::kHtml:
+      return FormatHtmlPage(result);
     case Format::kTable:
+    case Format::kSvg:
+    case Format::kChart:
       break;
   }
   return ExportTable(result);
+}
+
+absl::StatusOr<std::string> FormatResult(const Result& result, Format format,
+                                         const ChartTextOptions& chart) {
+  if (format == Format::kSvg) return FormatSvg(result);
+  if (format == Format::kChart) return FormatChart(result, chart);
+  return Export(result, format);
 }
 
 }  // namespace footfall::report

@@ -10,6 +10,7 @@
 #include "query/execute.h"
 #include "query/explain.h"
 #include "report/definition.h"
+#include "report/segments.h"
 
 namespace footfall::report {
 
@@ -21,6 +22,15 @@ base::Json TimeOrNull(const std::optional<int64_t>& time_ms) {
 
 // To the microsecond: what is beyond is noise.
 base::Json Milliseconds(double ms) { return std::round(ms * 1000) / 1000; }
+
+absl::StatusOr<Definition> ParseWithSegments(const base::Json& definition,
+                                             const SegmentLookup& lookup) {
+  FOOTFALL_ASSIGN_OR_RETURN(const ExpandedSegments expanded,
+                            ExpandDefinition(definition, lookup));
+  absl::StatusOr<Definition> parsed = ParseDefinition(expanded.json);
+  if (!parsed.ok()) return expanded.Locate(parsed.status());
+  return parsed;
+}
 
 }  // namespace
 
@@ -84,28 +94,32 @@ absl::StatusOr<base::Json> Explain(const store::Snapshot& snapshot, Compiled com
 }
 
 absl::StatusOr<std::string> CheckDefinition(const base::Json& definition) {
-  FOOTFALL_ASSIGN_OR_RETURN(Definition parsed, ParseDefinition(definition));
+  FOOTFALL_ASSIGN_OR_RETURN(const Definition parsed,
+                            ParseWithSegments(definition, AnySegment));
   for (const BuiltIn& built_in : BuiltIns()) {
     if (built_in.name == parsed.name) {
       return base::InvalidAt(
           "$.name", base::Cat("'", parsed.name, "' is the name of a built-in report"));
     }
   }
-  return std::move(parsed.name);
+  return parsed.name;
 }
 
 absl::StatusOr<Compiled> CompileDefinition(const base::Json& definition,
                                            const RunOptions& options) {
-  FOOTFALL_ASSIGN_OR_RETURN(Definition parsed, ParseDefinition(definition));
+  FOOTFALL_ASSIGN_OR_RETURN(Definition parsed,
+                            ParseWithSegments(definition, options.segments));
   if (!options.parameters.is_object() || !options.parameters.as_object().empty()) {
     return base::InvalidAt("$.parameters", "a report definition takes no parameters");
   }
   Compiled compiled;
   compiled.plan = std::move(parsed.plan);
   compiled.result.report = std::move(parsed.name);
+  if (const base::Json* title = definition.Find("title"); title != nullptr) {
+    compiled.result.title = title->as_string();
+  }
   compiled.result.kind = std::move(parsed.kind);
-  FOOTFALL_RETURN_IF_ERROR(
-      ResolveSegment(parsed.segment_name, options.segments, &compiled.plan));
+  FOOTFALL_RETURN_IF_ERROR(AddSegment(options, &compiled.plan));
   FOOTFALL_RETURN_IF_ERROR(ResolveRange(parsed.range, parsed.timezone, options,
                                         &compiled.plan, &compiled.result));
   return compiled;

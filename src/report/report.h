@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -21,6 +22,13 @@ namespace footfall::report {
 // Answers the rule of a saved segment. NOT_FOUND for a name that there is not.
 using SegmentLookup = std::function<absl::StatusOr<base::Json>(std::string_view name)>;
 
+// Answers the catalogue of content; none where there is none.
+using CatalogueLookup = std::function<absl::StatusOr<std::optional<base::Json>>()>;
+
+// Answers the tracked events: names and rules, sorted by name.
+using TrackedEventLookup =
+    std::function<absl::StatusOr<std::vector<std::pair<std::string, base::Json>>>()>;
+
 struct RunOptions {
   std::optional<std::string> from;  // RFC 3339 or a date in the report's zone.
   std::optional<std::string> to;
@@ -31,6 +39,14 @@ struct RunOptions {
   // How many threads may work, the calling one included; with 0 and 1 none is made.
   int threads = 0;
   SegmentLookup segments = nullptr;  // Without it no segment is known.
+  CatalogueLookup catalogue = nullptr;
+  TrackedEventLookup tracked_events = nullptr;
+  // A saved segment; only people who are in it as well as in the report's own.
+  std::optional<std::string> segment;
+  // A rule that may name segments: only events that satisfy it as well.
+  std::optional<base::Json> where;
+  // Adds what it was in the period before, see AddPrevious.
+  bool compare = false;
 };
 
 struct BuiltIn {

@@ -22,15 +22,22 @@ struct RunStats {
 // Immutable once made; shared between handles, streams and formats.
 struct Result {
   std::string report;  // The definition's name.
+  std::string title;   // The definition's; empty without one.
   std::string kind;    // "table", ...
   int64_t now_ms = 0;
   std::optional<int64_t> from_ms;  // Absent where the range is open.
   std::optional<int64_t> to_ms;
+  // The range of the columns previous_*, where there are some.
+  std::optional<int64_t> previous_from_ms;
+  std::optional<int64_t> previous_to_ms;
   std::string timezone_name = "UTC";
   absl::TimeZone timezone = absl::UTCTimeZone();
   query::Table rows;
   // The total row, a table of one row with its own columns, where the report has one.
   std::optional<query::Table> total;
+  // How many rows speak of fewer people than the store allows, where it sets a smallest
+  // group; they are not there.
+  std::optional<uint64_t> suppressed_rows;
   RunStats stats;
 };
 

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "model/rule.h"
 #include "query/context.h"
+#include "report/group_size.h"
 #include "runtime/instance.h"
 
 namespace footfall::runtime {
@@ -83,6 +84,7 @@ absl::Status Instance::ExportEvents(
     absl::FunctionRef<absl::Status(std::string_view)> write) {
   FOOTFALL_ASSIGN_OR_RETURN(std::shared_ptr<const store::Snapshot> snapshot,
                             store_->TakeSnapshot());
+  FOOTFALL_RETURN_IF_ERROR(report::RefusePeople(snapshot->settings(), "events"));
   store::ScanOptions options;
   options.now_ms = now_ms;
   options.cancel = cancel;

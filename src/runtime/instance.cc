@@ -1,46 +1,38 @@
 #include "runtime/instance.h"
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "base/status.h"
 #include "base/strings.h"
-#include "base/time.h"
-#include "runtime/person_json.h"
+#include "report/group_size.h"
+#include "report/guarded_run.h"
+#include "runtime/automation.h"
 
 namespace footfall::runtime {
-namespace {
-
-constexpr std::string_view kReportKind = "report";
-constexpr std::string_view kSegmentKind = "segment";
-
-bool IsBuiltIn(std::string_view name) {
-  return std::any_of(report::BuiltIns().begin(), report::BuiltIns().end(),
-                     [&](const report::BuiltIn& b) { return b.name == name; });
-}
-
-absl::Status NoSuchReport(std::string_view name) {
-  return base::MakeError(absl::StatusCode::kNotFound,
-                         base::Cat("there is no report '", name.substr(0, 100), "'"));
-}
-
-base::Json TextOrNull(const base::Json* value) {
-  return value == nullptr ? base::Json() : *value;
-}
-
-}  // namespace
 
 absl::StatusOr<std::shared_ptr<Instance>> Instance::Open(const std::string& path,
                                                          const store::Options& options) {
   std::shared_ptr<Instance> instance(
       new Instance(options.mode == store::OpenMode::kReadOnly));
   FOOTFALL_ASSIGN_OR_RETURN(instance->store_, store::EventStore::Open(path, options));
+  instance->reports_ = std::make_unique<ReportLibrary>(*instance->store_);
+  instance->content_ = std::make_unique<ContentLibrary>(*instance->store_);
+  instance->segments_ =
+      std::make_unique<Segments>(*instance->store_, instance->read_only_);
   instance->capture_memory_ = capture::MakeCaptureMemory();
+  instance->automation_ =
+      std::make_unique<Automation>(*instance, instance->read_only_, options.log);
   return instance;
 }
 
-absl::Status Instance::Close() { return store_->Close(); }
+Instance::Instance(bool read_only) : read_only_(read_only) {}
+
+Instance::~Instance() = default;
+
+absl::Status Instance::Close() {
+  automation_->Stop();
+  return store_->Close();
+}
 
 absl::Status Instance::CheckWritable() const {
   FOOTFALL_RETURN_IF_ERROR(store_->CheckUsable());
@@ -48,32 +40,38 @@ absl::Status Instance::CheckWritable() const {
   return absl::FailedPreconditionError("the store is open for reading only");
 }
 
-absl::StatusOr<base::Json> Instance::FindSegment(std::string_view name) {
-  absl::StatusOr<std::string> text = store_->GetDocument(kSegmentKind, name);
-  if (absl::IsNotFound(text.status())) {
-    return base::MakeError(absl::StatusCode::kNotFound,
-                           base::Cat("there is no segment '", name.substr(0, 100), "'"));
-  }
-  FOOTFALL_RETURN_IF_ERROR(text.status());
-  FOOTFALL_ASSIGN_OR_RETURN(const base::Json document, base::Json::Parse(*text));
-  return TextOrNull(document.Find("where"));
+report::RunOptions Instance::WithLookups(const report::RunOptions& options) {
+  report::RunOptions out = options;
+  out.segments = segments_->Lookup();
+  out.catalogue = [this] { return content_->FindCatalogue(); };
+  out.tracked_events = [this] { return content_->TrackedEventRules(); };
+  return out;
 }
 
 absl::StatusOr<report::Compiled> Instance::CompileReport(
     std::string_view name, const report::RunOptions& options) {
-  if (IsBuiltIn(name)) return report::CompileBuiltIn(name, options);
-  absl::StatusOr<std::string> text = store_->GetDocument(kReportKind, name);
-  if (absl::IsNotFound(text.status())) return NoSuchReport(name);
-  FOOTFALL_RETURN_IF_ERROR(text.status());
-  return CompileDefinition(*text, options);
+  const report::RunOptions with_lookups = WithLookups(options);
+  FOOTFALL_ASSIGN_OR_RETURN(report::Compiled compiled,
+                            reports_->Compile(name, with_lookups));
+  FOOTFALL_RETURN_IF_ERROR(report::AddWhereOption(with_lookups, &compiled.plan));
+  return compiled;
 }
 
 absl::StatusOr<report::Compiled> Instance::CompileDefinition(
     std::string_view json, const report::RunOptions& options) {
   FOOTFALL_ASSIGN_OR_RETURN(const base::Json definition, base::Json::Parse(json));
-  report::RunOptions with_segments = options;
-  with_segments.segments = [this](std::string_view name) { return FindSegment(name); };
-  return report::CompileDefinition(definition, with_segments);
+  const report::RunOptions with_lookups = WithLookups(options);
+  FOOTFALL_ASSIGN_OR_RETURN(report::Compiled compiled,
+                            reports_->CompileDefinition(definition, with_lookups));
+  FOOTFALL_RETURN_IF_ERROR(report::AddWhereOption(with_lookups, &compiled.plan));
+  return compiled;
+}
+
+absl::StatusOr<report::Compiled> Instance::Compile(std::string_view report,
+                                                   const report::RunOptions& options) {
+  // No name begins with a brace.
+  return base::Trim(report).starts_with('{') ? CompileDefinition(report, options)
+                                             : CompileReport(report, options);
 }
 
 absl::StatusOr<report::Result> Instance::Run(report::Compiled compiled,
@@ -81,7 +79,7 @@ absl::StatusOr<report::Result> Instance::Run(report::Compiled compiled,
   FOOTFALL_ASSIGN_OR_RETURN(std::shared_ptr<const store::Snapshot> snapshot,
                             store_->TakeSnapshot());
   absl::StatusOr<report::Result> result =
-      report::Run(*snapshot, std::move(compiled), options);
+      report::GuardedRun(*snapshot, std::move(compiled), options);
   if (result.ok()) reports_run_.fetch_add(1, std::memory_order_relaxed);
   return result;
 }
@@ -118,73 +116,6 @@ absl::StatusOr<base::Json> Instance::ExplainDefinition(
     std::string_view json, const report::RunOptions& options) {
   FOOTFALL_ASSIGN_OR_RETURN(report::Compiled compiled, CompileDefinition(json, options));
   return Explain(std::move(compiled), options);
-}
-
-absl::Status Instance::SaveReport(std::string_view json) {
-  FOOTFALL_ASSIGN_OR_RETURN(const base::Json definition, base::Json::Parse(json));
-  FOOTFALL_ASSIGN_OR_RETURN(const std::string name, report::CheckDefinition(definition));
-  if (IsBuiltIn(name)) {
-    return base::InvalidAt("$.name", base::Cat("'", name, "' is a built-in report"));
-  }
-  return store_->PutDocument(kReportKind, name, definition.Dump());
-}
-
-absl::Status Instance::DeleteReport(std::string_view name) {
-  if (IsBuiltIn(name)) {
-    return base::MakeError(
-        absl::StatusCode::kInvalidArgument,
-        base::Cat("'", name, "' is a built-in report and cannot be deleted"));
-  }
-  const absl::Status status = store_->DeleteDocument(kReportKind, name);
-  return absl::IsNotFound(status) ? NoSuchReport(name) : status;
-}
-
-absl::StatusOr<base::Json> Instance::ShowReport(std::string_view name) {
-  if (IsBuiltIn(name)) return report::ShowBuiltIn(name);
-  absl::StatusOr<std::string> text = store_->GetDocument(kReportKind, name);
-  if (absl::IsNotFound(text.status())) return NoSuchReport(name);
-  FOOTFALL_RETURN_IF_ERROR(text.status());
-  return base::Json::Parse(*text);
-}
-
-absl::StatusOr<base::Json> Instance::ListReports() {
-  std::vector<std::pair<std::string, base::Json>> rows;
-  const auto add = [&](std::string_view name, base::Json title, base::Json kind,
-                       base::Json tags, bool builtin) {
-    base::Json row = base::Json::MakeObject();
-    row.Set("name", name);
-    row.Set("title", std::move(title));
-    row.Set("kind", std::move(kind));
-    row.Set("tags", std::move(tags));
-    row.Set("builtin", builtin);
-    rows.emplace_back(std::string(name), std::move(row));
-  };
-  for (const report::BuiltIn& b : report::BuiltIns()) {
-    base::Json tags = base::Json::MakeArray();
-    for (const std::string_view tag : b.tags) tags.Push(tag);
-    add(b.name, b.title, b.kind, std::move(tags), true);
-  }
-  FOOTFALL_ASSIGN_OR_RETURN(const auto saved, store_->ListDocuments(kReportKind));
-  for (const auto& [name, text] : saved) {
-    FOOTFALL_ASSIGN_OR_RETURN(const base::Json definition, base::Json::Parse(text));
-    const base::Json* tags = definition.Find("tags");
-    add(name, TextOrNull(definition.Find("title")), TextOrNull(definition.Find("kind")),
-        tags == nullptr ? base::Json::MakeArray() : *tags, false);
-  }
-  std::sort(rows.begin(), rows.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
-  base::Json list = base::Json::MakeArray();
-  for (auto& [name, row] : rows) list.Push(std::move(row));
-  base::Json out = base::Json::MakeObject();
-  out.Set("reports", std::move(list));
-  return out;
-}
-
-absl::StatusOr<base::Json> Instance::ShowPerson(std::string_view id) {
-  FOOTFALL_ASSIGN_OR_RETURN(std::shared_ptr<const store::Snapshot> snapshot,
-                            store_->TakeSnapshot());
-  FOOTFALL_ASSIGN_OR_RETURN(const model::Person person, snapshot->FindPerson(id));
-  return PersonToJson(person, snapshot->settings().account_property);
 }
 
 }  // namespace footfall::runtime

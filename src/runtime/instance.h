@@ -15,6 +15,9 @@
 #include "base/json.h"
 #include "capture/filter.h"
 #include "report/report.h"
+#include "runtime/content_library.h"
+#include "runtime/report_library.h"
+#include "runtime/segments.h"
 #include "store/event_store.h"
 
 namespace footfall::runtime {
@@ -26,13 +29,17 @@ struct IngestMetrics {
   std::atomic<uint64_t> rejected{0};
 };
 
+class Automation;
+
 // Thread-safe. Shared by every handle that was made from it.
 class Instance {
  public:
+  ~Instance();
   static absl::StatusOr<std::shared_ptr<Instance>> Open(const std::string& path,
                                                         const store::Options& options);
 
-  // Waits for calls in progress; answers what went wrong. Idempotent.
+  // Stops the scheduler's thread, waits for calls in progress and answers what went
+  // wrong. Idempotent.
   absl::Status Close();
   // FAILED_PRECONDITION for a store that is open for reading only.
   absl::Status CheckWritable() const;
@@ -41,6 +48,7 @@ class Instance {
   const std::shared_ptr<capture::CaptureMemory>& capture_memory() {
     return capture_memory_;
   }
+  Automation& automation() { return *automation_; }
   IngestMetrics& ingest_metrics() { return ingest_metrics_; }
   uint64_t reports_run() const { return reports_run_.load(std::memory_order_relaxed); }
 
@@ -54,13 +62,15 @@ class Instance {
                                            const report::RunOptions& options);
   absl::StatusOr<base::Json> ExplainDefinition(std::string_view json,
                                                const report::RunOptions& options);
-  absl::Status SaveReport(std::string_view json);
-  absl::Status DeleteReport(std::string_view name);
-  absl::StatusOr<base::Json> ShowReport(std::string_view name);
-  // {"reports": [{"name", "title", "kind", "tags", "builtin"}]}, sorted by name.
-  absl::StatusOr<base::Json> ListReports();
-
-  absl::StatusOr<base::Json> ShowPerson(std::string_view id);
+  // The catalogue of content and the tracked events.
+  ContentLibrary& content() { return *content_; }
+  // The saved reports.
+  ReportLibrary& reports() { return *reports_; }
+  // The saved segments.
+  Segments& segments() { return *segments_; }
+  // What `report`, the name of a report or the text of a definition, computes.
+  absl::StatusOr<report::Compiled> Compile(std::string_view report,
+                                           const report::RunOptions& options);
 
   // Writes the stored events that match `rule_json` (empty: all) as NDJSON, in the
   // order of a scan, in pieces of about 64 KiB. A status other than OK from
@@ -70,24 +80,26 @@ class Instance {
                             absl::FunctionRef<absl::Status(std::string_view)> write);
 
  private:
-  explicit Instance(bool read_only) : read_only_(read_only) {}
+  explicit Instance(bool read_only);
 
   absl::StatusOr<report::Compiled> CompileReport(std::string_view name,
                                                  const report::RunOptions& options);
   absl::StatusOr<report::Compiled> CompileDefinition(std::string_view json,
                                                      const report::RunOptions& options);
+  report::RunOptions WithLookups(const report::RunOptions& options);
   absl::StatusOr<report::Result> Run(report::Compiled compiled,
                                      const report::RunOptions& options);
   absl::StatusOr<base::Json> Explain(report::Compiled compiled,
                                      const report::RunOptions& options);
-  // The rule of a saved segment.
-  absl::StatusOr<base::Json> FindSegment(std::string_view name);
-
   const bool read_only_;
   std::unique_ptr<store::EventStore> store_;
+  std::unique_ptr<ReportLibrary> reports_;
+  std::unique_ptr<ContentLibrary> content_;
+  std::unique_ptr<Segments> segments_;
   std::shared_ptr<capture::CaptureMemory> capture_memory_;
   IngestMetrics ingest_metrics_;
   std::atomic<uint64_t> reports_run_{0};
+  std::unique_ptr<Automation> automation_;
 };
 
 }  // namespace footfall::runtime

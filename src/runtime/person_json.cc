@@ -51,6 +51,17 @@ base::Json PersonToJson(const model::Person& person, std::string_view account_pr
     attributes.Set(key, std::visit([](const auto& v) { return base::Json(v); }, value));
   }
   out.Set("attributes", std::move(attributes));
+  base::Json imported = base::Json::MakeArray();
+  for (const model::ImportedAttribute& attribute : person.imported) {
+    base::Json row = base::Json::MakeObject();
+    row.Set("integration", attribute.integration);
+    row.Set("attribute", attribute.name);
+    row.Set("type", model::AttributeTypeName(attribute.type));
+    row.Set("value",
+            std::visit([](const auto& v) { return base::Json(v); }, attribute.value));
+    imported.Push(std::move(row));
+  }
+  out.Set("imported", std::move(imported));
   return out;
 }
 

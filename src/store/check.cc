@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "base/time.h"
 #include "rocksdb/utilities/checkpoint.h"
+#include "store/imported.h"
 #include "store/store_impl.h"
 
 namespace footfall::store {
@@ -230,6 +231,7 @@ absl::StatusOr<CheckReport> EventStore::Impl::Check(const base::Cancel* cancel) 
            base::Cat("there are ", report.events, ", and should be ", counters.events));
   }
   FOOTFALL_RETURN_IF_ERROR(CheckPeople(snapshot, counters, cancel, report, activity));
+  FOOTFALL_RETURN_IF_ERROR(CheckImported(*parts.rocks, parts.snapshot, cancel, report));
   if (!read_only_) {
     const Exclusive exclusive(this);
     std::vector<std::string> problems;

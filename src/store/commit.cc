@@ -141,6 +141,10 @@ void EventStore::Impl::Commit(const std::vector<Writer*>& writers) {
       const Group::Planned& planned = group.planned[i];
       people_->Apply(*writers[i]->batch, planned.kept, planned.identities,
                      planned.first_arrival, nullptr, rule);
+      if (observer_ != nullptr && observer_->Watches()) {
+        ShowObserver(*writers[i]->batch, planned.kept, planned.identities,
+                     writers[i]->now_ms);
+      }
     }
     view_bytes_ = people_->bytes() + ids_->bytes() + dictionaries_->bytes();
     if (unsealed_ == 0) unsealed_since_ms_ = writers.front()->now_ms;

@@ -22,6 +22,13 @@ absl::Status CheckDocumentKey(std::string_view kind, std::string_view name) {
       "a document's kind and name are UTF-8 text of 1 to 256 bytes without NUL");
 }
 
+absl::Status NoSuchDocument(std::string_view kind, std::string_view name) {
+  return base::MakeError(absl::StatusCode::kNotFound,
+                         base::Cat("there is no ", kind, " '", name, "'"));
+}
+
+}  // namespace
+
 std::string DocumentKey(std::string_view kind, std::string_view name) {
   std::string key(kDocumentPrefix);
   key += kind;
@@ -30,12 +37,18 @@ std::string DocumentKey(std::string_view kind, std::string_view name) {
   return key;
 }
 
-absl::Status NoSuchDocument(std::string_view kind, std::string_view name) {
-  return base::MakeError(absl::StatusCode::kNotFound,
-                         base::Cat("there is no ", kind, " '", name, "'"));
+std::string PersonPrefix(const Hash128& id_hash) {
+  std::string bytes;
+  PutFixed64(bytes, id_hash.high);
+  PutFixed64(bytes, id_hash.low);
+  return base::Hex(bytes);
 }
 
-}  // namespace
+absl::StatusOr<std::string> EventStore::Impl::PersonDocumentPrefix(std::string_view id) {
+  std::shared_lock<std::shared_mutex> open;
+  FOOTFALL_RETURN_IF_ERROR(Enter(&open));
+  return PersonPrefix(HashIdentifier(key_, kPersonId, id));
+}
 
 absl::Status EventStore::Impl::WriteDocuments(
     const std::vector<DocumentChange>& changes) {

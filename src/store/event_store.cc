@@ -108,7 +108,8 @@ std::shared_ptr<const Snapshot> EventStore::Impl::MakeSnapshot(
                            .horizon_ms = counters_.horizon_ms,
                            .runs = runs_,
                            .run_cache = run_cache_,
-                           .alive = alive_});
+                           .alive = alive_,
+                           .version = version_});
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> EventStore::Impl::TakeSnapshot() {
@@ -271,6 +272,13 @@ absl::StatusOr<AppendResult> EventStore::Append(const Batch& batch, int64_t now_
 absl::StatusOr<std::shared_ptr<const Snapshot>> EventStore::TakeSnapshot() {
   return impl_->TakeSnapshot();
 }
+absl::StatusOr<bool> EventStore::FindPerson(std::string_view id, const PersonParts& parts,
+                                            model::Person* person) {
+  return impl_->FindPerson(id, parts, person);
+}
+void EventStore::Observe(std::shared_ptr<EventObserver> observer) {
+  impl_->Observe(std::move(observer));
+}
 Settings EventStore::settings() const { return impl_->settings(); }
 absl::Status EventStore::SetSetting(std::string_view key, std::string_view value) {
   return impl_->SetSetting(key, value);
@@ -293,8 +301,20 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>>
 EventStore::ListDocuments(std::string_view kind, const DocumentRange& range) {
   return impl_->ListDocuments(kind, range);
 }
-absl::StatusOr<uint64_t> EventStore::ForgetPerson(std::string_view id) {
-  return impl_->ForgetPerson(id);
+absl::StatusOr<ImportReport> EventStore::ImportAttributes(
+    std::string_view integration, const std::vector<AttributeSchema>& schema,
+    const std::vector<AttributeUpdate>& updates, const ImportOptions& options) {
+  return impl_->ImportAttributes(integration, schema, updates, options);
+}
+absl::StatusOr<std::vector<RegisteredAttribute>> EventStore::ListAttributes() {
+  return impl_->ListAttributes();
+}
+absl::StatusOr<std::string> EventStore::PersonDocumentPrefix(std::string_view id) {
+  return impl_->PersonDocumentPrefix(id);
+}
+absl::StatusOr<uint64_t> EventStore::ForgetPerson(std::string_view id,
+                                                  Forgotten* forgotten) {
+  return impl_->ForgetPerson(id, forgotten);
 }
 absl::StatusOr<SealReport> EventStore::Seal(const SealOptions& options) {
   return impl_->Seal(options);

@@ -55,6 +55,9 @@ struct Settings {
   // appended so long ago.
   int64_t seal_events = 500'000;
   int64_t seal_after_ms = 24 * 60 * 60 * 1000;
+  int64_t imported_attributes_max = 100;  // Of all integrations together.
+  int64_t run_log_days = 90;              // Logs of scheduled runs; 0 means unlimited.
+  int64_t group_size_min = 0;  // Of people that reports speak of; 0 means any.
   uint64_t report_memory_bytes = 0;  // Derived: the part of the budget a query may use.
 
   base::Json ToJson() const;
@@ -156,6 +159,38 @@ class Snapshot {
   virtual absl::StatusOr<model::Person> FindPerson(std::string_view id) const = 0;
 
   virtual const Settings& settings() const = 0;
+
+  // Grows with everything that a writer's snapshots show; see EventObserver.
+  virtual uint64_t version() const { return 0; }
+};
+
+// Which parts of a person a caller needs beside the identifiers; what is left out is
+// quicker, and missing.
+struct PersonParts {
+  bool sessions = true;  // Their number and all that is computed from them.
+  bool imported = true;
+};
+
+// Sees what is appended, in order, before it is acknowledged, so that answers can be kept
+// up to date. Its methods are called by one thread at a time, while nobody else writes,
+// and must be quick and not call the store.
+class EventObserver {
+ public:
+  struct Moment {
+    uint64_t version = 0;  // Snapshots with this version or a later one show it.
+    int64_t now_ms = 0;    // The ingest time.
+  };
+  virtual ~EventObserver() = default;
+  // Whether the other calls matter at present.
+  virtual bool Watches() const = 0;
+  // An event that is activity; its views live until the call returns. `person` is a code,
+  // links resolved.
+  virtual void Appended(const Moment& moment, uint64_t person,
+                        const model::Event& event) = 0;
+  // From here on events of the anonymous id are the person's. May repeat itself.
+  virtual void Linked(const Moment& moment, uint64_t anonymous, uint64_t person) = 0;
+  // Stored events were removed or changed: what was seen before no longer holds.
+  virtual void Changed() = 0;
 };
 
 struct DocumentChange {
@@ -169,6 +204,46 @@ struct DocumentRange {
   std::string_view prefix = {};
   std::string_view from = {};
   size_t limit = SIZE_MAX;
+};
+
+struct AttributeSchema {
+  std::string name;
+  model::AttributeType type = model::AttributeType::kString;
+};
+
+// What an import says of one person.
+struct AttributeUpdate {
+  std::string person;  // The id; anonymous ones have no imported attributes.
+  // By index into the schema. An absent value removes the attribute; those that are not
+  // named stay as they are.
+  std::vector<std::pair<size_t, std::optional<model::AttributeValue>>> values;
+};
+
+struct ImportOptions {
+  int64_t now_ms = 0;    // Attributes that are new have been imported since then.
+  bool dry_run = false;  // Counts, and changes nothing.
+};
+
+// Each person is counted once.
+struct ImportReport {
+  uint64_t people_created = 0;
+  uint64_t people_changed = 0;
+  uint64_t people_unchanged = 0;
+};
+
+struct RegisteredAttribute {
+  std::string integration;
+  std::string name;
+  model::AttributeType type = model::AttributeType::kString;
+  int64_t imported_ms = 0;  // For the first time.
+};
+
+// What was erased with a person.
+struct Forgotten {
+  model::Person person;  // As of before.
+  uint64_t events = 0;   // `identify` and `alias` included.
+  // The documents of kind "pushed" about the person.
+  std::vector<std::string> pushed;
 };
 
 struct CheckReport {
@@ -231,6 +306,14 @@ class EventStore {
   // A view of everything acknowledged so far; a reader first catches up with the writer.
   absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshot();
 
+  // The person `id` (as for Snapshot::FindPerson) as of everything acknowledged, in
+  // microseconds and from any thread; false for an unknown one. `anonymous_ids` stays
+  // empty where that is quicker.
+  absl::StatusOr<bool> FindPerson(std::string_view id, const PersonParts& parts,
+                                  model::Person* person);
+  // To be called before anything is appended.
+  void Observe(std::shared_ptr<EventObserver> observer);
+
   Settings settings() const;
   absl::Status SetSetting(std::string_view key, std::string_view value);
 
@@ -245,9 +328,27 @@ class EventStore {
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ListDocuments(
       std::string_view kind, const DocumentRange& range = {});
 
+  // Stores what an integration knows of people, in one durable atom; who was never seen
+  // becomes a person without events. The attributes of `schema` are registered also
+  // without updates. Of several updates of a person the later ones win. INVALID_ARGUMENT
+  // for a name or value that cannot be, and for a type other than the registered one;
+  // RESOURCE_EXHAUSTED when there would be more attributes than the settings allow.
+  absl::StatusOr<ImportReport> ImportAttributes(
+      std::string_view integration, const std::vector<AttributeSchema>& schema,
+      const std::vector<AttributeUpdate>& updates, const ImportOptions& options);
+  // Sorted by integration and name.
+  absl::StatusOr<std::vector<RegisteredAttribute>> ListAttributes();
+
+  // Names of documents about the person begin with this: a keyed hash of the id, as the
+  // id itself must not stand in a key. Forgetting the person deletes those of the kind
+  // "pushed".
+  absl::StatusOr<std::string> PersonDocumentPrefix(std::string_view id);
+
   // Erases a person: events, attributes, identifiers. Answers the number of events
-  // removed; NOT_FOUND for an unknown id.
-  absl::StatusOr<uint64_t> ForgetPerson(std::string_view id);
+  // removed, and in `forgotten`, which may be null, all that there was; NOT_FOUND for an
+  // unknown id.
+  absl::StatusOr<uint64_t> ForgetPerson(std::string_view id,
+                                        Forgotten* forgotten = nullptr);
 
   // Moves the events of the log into sealed chunks, which take a third of the space and
   // are much faster to query. No answer changes. FAILED_PRECONDITION while a redaction is

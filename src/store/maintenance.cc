@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "store/imported.h"
 #include "store/store_impl.h"
 
 namespace footfall::store {
@@ -13,10 +14,26 @@ namespace {
 // Rewritten rows are written in atoms of about this size.
 constexpr size_t kRewriteBytes = 4 << 20;
 
+// Of documents about records that an integration has written to other systems.
+constexpr std::string_view kPushedKind = "pushed";
+
 std::string ForgetKey(uint64_t code) {
   std::string key(kForgetPrefix);
   PutFixed64(key, code);
   return key;
+}
+
+// Keys and values of the rows of kMeta that begin with `prefix`.
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>> RowsOf(
+    const Rocks& rocks, const std::string& prefix) {
+  std::vector<std::pair<std::string, std::string>> found;
+  auto rows = rocks.Iterate(kMeta);
+  for (rows->Seek(ToSlice(prefix));
+       rows->Valid() && rows->key().starts_with(ToSlice(prefix)); rows->Next()) {
+    found.emplace_back(ToView(rows->key()), ToView(rows->value()));
+  }
+  FOOTFALL_RETURN_IF_ERROR(FromRocks(rows->status()));
+  return found;
 }
 
 }  // namespace
@@ -70,7 +87,7 @@ absl::StatusOr<uint64_t> EventStore::Impl::RewriteLog(const Rewrite& rewrite) {
       return status;
     }
     counters_ = counters;
-    ++epoch_;
+    EventsChanged();
     removed += pending;
     pending = 0;
     rows.Clear();
@@ -149,7 +166,7 @@ absl::StatusOr<uint64_t> EventStore::Impl::RewriteChunks(const Rewrite& rewrite)
       batch.Put(rocks_->family(kMeta), kCountersKey, ToSlice(counters.Encode()));
       FOOTFALL_RETURN_IF_ERROR(WriteSynced(batch));
       counters_ = counters;
-      ++epoch_;
+      EventsChanged();
       TakeOver(row);
       removed += before - rows.size();
       // What the file held before.
@@ -198,15 +215,15 @@ absl::Status EventStore::Impl::EraseOldChunk(const RunRow& run, uint32_t chunk) 
                               ChunkKey(run.number, chunk + 1, 0));
 }
 
-absl::StatusOr<uint64_t> EventStore::Impl::ForgetPerson(std::string_view id) {
+absl::StatusOr<uint64_t> EventStore::Impl::ForgetPerson(std::string_view id,
+                                                        Forgotten* forgotten) {
   std::shared_lock<std::shared_mutex> open;
   FOOTFALL_RETURN_IF_ERROR(EnterToWrite(&open));
   // Found while nobody writes, so that no id is linked to the person meanwhile.
   const Exclusive exclusive(this);
   FOOTFALL_RETURN_IF_ERROR(Heal());
   // The snapshot is not held any longer: it keeps alive what it shows.
-  FOOTFALL_ASSIGN_OR_RETURN(const model::Person person,
-                            SnapshotOfWriter()->FindPerson(id));
+  FOOTFALL_ASSIGN_OR_RETURN(model::Person person, SnapshotOfWriter()->FindPerson(id));
   std::string codes;
   PutVarint(codes, person.code);
   for (const std::string& anonymous : person.anonymous_ids) {
@@ -217,7 +234,15 @@ absl::StatusOr<uint64_t> EventStore::Impl::ForgetPerson(std::string_view id) {
   }
   // From here on a crash does not undo it: opening the store goes on where it stopped.
   FOOTFALL_RETURN_IF_ERROR(rocks_->Put(kMeta, ForgetKey(person.code), codes));
-  return FinishForgetting(codes);
+  const Hash128 hash =
+      HashIdentifier(key_, person.identified ? kPersonId : kAnonymousId, person.id);
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const auto pushed, RowsOf(*rocks_, DocumentKey(kPushedKind, PersonPrefix(hash))));
+  FOOTFALL_ASSIGN_OR_RETURN(const uint64_t events, FinishForgetting(codes));
+  if (forgotten == nullptr) return events;
+  *forgotten = {.person = std::move(person), .events = events};
+  for (const auto& [key, text] : pushed) forgotten->pushed.push_back(text);
+  return events;
 }
 
 absl::StatusOr<uint64_t> EventStore::Impl::FinishForgetting(std::string_view codes_row) {
@@ -268,10 +293,17 @@ absl::StatusOr<uint64_t> EventStore::Impl::FinishForgetting(std::string_view cod
     FOOTFALL_ASSIGN_OR_RETURN(const auto row, rocks_->Get(kPeople, CodeKey(code)));
     if (row.has_value()) {
       const auto [kind, text] = DecodeIdRow(*row);
-      rows.Delete(family, ToSlice(IdKey(HashIdentifier(key_, kind, text))));
+      const Hash128 hash = HashIdentifier(key_, kind, text);
+      rows.Delete(family, ToSlice(IdKey(hash)));
+      FOOTFALL_ASSIGN_OR_RETURN(
+          const auto pushed,
+          RowsOf(*rocks_, DocumentKey(kPushedKind, PersonPrefix(hash))));
+      for (const auto& [key, value] : pushed) {
+        rows.Delete(rocks_->family(kMeta), ToSlice(key));
+      }
     }
-    for (const std::string& key :
-         {CodeKey(code), LinkKey(code), StateKey(code), StaleKey(code)}) {
+    for (const std::string& key : {CodeKey(code), LinkKey(code), StateKey(code),
+                                   StaleKey(code), ImportedKey(code)}) {
       rows.Delete(family, ToSlice(key));
     }
     rows.Delete(rocks_->family(kMeta), ToSlice(NumberedKey(kMovedPrefix, code)));
@@ -285,7 +317,7 @@ absl::StatusOr<uint64_t> EventStore::Impl::FinishForgetting(std::string_view cod
   // Deleted rows stay in the files until they are rewritten, and in the write-ahead log
   // until what it protects has been.
   FOOTFALL_RETURN_IF_ERROR(rocks_->Flush());
-  for (const Family rewritten : {kLog, kDictionary, kPeople}) {
+  for (const Family rewritten : {kMeta, kLog, kDictionary, kPeople}) {
     FOOTFALL_RETURN_IF_ERROR(rocks_->CompactAll(rewritten));
   }
   // Only now is it done, so that a crash before leaves no bytes behind for good.
@@ -295,103 +327,6 @@ absl::StatusOr<uint64_t> EventStore::Impl::FinishForgetting(std::string_view cod
   write_failed_ = !status.ok();
   if (!status.ok()) return status;
   return removed;
-}
-
-// Codes and hashes of the ids about which no state and no link is stored: events of
-// others name them, or none do any more. Rising.
-absl::StatusOr<std::vector<std::pair<uint64_t, Hash128>>>
-EventStore::Impl::StatelessPeople() {
-  std::vector<std::pair<uint64_t, Hash128>> found;
-  auto states = rocks_->Iterate(kPeople, nullptr, /*fill_cache=*/false);
-  states->Seek(std::string(1, kStatePrefix));
-  auto ids = rocks_->Iterate(kPeople, nullptr, /*fill_cache=*/false);
-  for (ids->Seek(std::string(1, kCodePrefix));
-       ids->Valid() && ids->key()[0] == kCodePrefix; ids->Next()) {
-    const uint64_t code = CodeOfKey(ToView(ids->key()));
-    while (states->Valid() && ToView(states->key()) < StateKey(code)) states->Next();
-    FOOTFALL_RETURN_IF_ERROR(FromRocks(states->status()));
-    if (states->Valid() && ToView(states->key()) == StateKey(code)) continue;
-    FOOTFALL_ASSIGN_OR_RETURN(const auto link, rocks_->Get(kPeople, LinkKey(code)));
-    if (link.has_value()) continue;
-    const auto [kind, text] = DecodeIdRow(ToView(ids->value()));
-    found.emplace_back(code, HashIdentifier(key_, kind, text));
-  }
-  FOOTFALL_RETURN_IF_ERROR(FromRocks(ids->status()));
-  return found;
-}
-
-// Erases what no record mentions any more: strings of the dictionaries, and ids of which
-// nothing else is stored. The states must have been flushed.
-absl::Status EventStore::Impl::EraseUnused(const base::Cancel* cancel) {
-  FOOTFALL_ASSIGN_OR_RETURN(const auto stateless, StatelessPeople());
-  std::vector<bool> mentioned(stateless.size());
-  std::vector<bool> used(dictionaries_->size());
-  FOOTFALL_ASSIGN_OR_RETURN(const StoredRuns runs,
-                            OpenRuns(rocks_, nullptr, runs_, *run_cache_));
-  const RecordScan scan{.rocks = rocks_.get(),
-                        .dictionaries = dictionaries_.get(),
-                        .runs = &runs,
-                        .cancel = cancel};
-  FOOTFALL_RETURN_IF_ERROR(
-      ScanRecords(scan, [&](const Place&, LogRecord& record) -> absl::Status {
-        for (const uint32_t code : record.codes()) {
-          if (code != Dictionaries::kNone) used[code] = true;
-        }
-        for (const uint64_t code : record.people()) {
-          const auto at =
-              std::lower_bound(stateless.begin(), stateless.end(), code,
-                               [](const auto& id, uint64_t c) { return id.first < c; });
-          if (at != stateless.end() && at->first == code) {
-            mentioned[static_cast<size_t>(at - stateless.begin())] = true;
-          }
-        }
-        return absl::OkStatus();
-      }));
-
-  rocksdb::WriteBatch rows;
-  bool strings = false;
-  // A record that mentions a value mentions its key, too.
-  for (uint32_t code = 0; code < used.size(); ++code) {
-    if (used[code] || dictionaries_->erased(code)) continue;
-    strings = true;
-    std::string key;
-    PutFixed32(key, code);
-    rows.Put(rocks_->family(kDictionary), ToSlice(key),
-             ToSlice(Dictionaries::ErasedRow()));
-  }
-  if (strings) {
-    FOOTFALL_ASSIGN_OR_RETURN(const auto before, rocks_->Get(kMeta, kErasuresKey));
-    std::string erasures;
-    PutVarint(erasures, (before.has_value() ? Reader(*before).Varint() : 0) + 1);
-    rows.Put(rocks_->family(kMeta), kErasuresKey, ToSlice(erasures));
-  }
-  for (size_t i = 0; i < stateless.size(); ++i) {
-    if (mentioned[i]) continue;
-    people_->Forget(stateless[i].second);
-    rows.Delete(rocks_->family(kPeople), ToSlice(IdKey(stateless[i].second)));
-    rows.Delete(rocks_->family(kPeople), ToSlice(CodeKey(stateless[i].first)));
-  }
-  const bool erased = rows.Count() > 0;
-  std::string removed;
-  PutVarint(removed, counters_.removed);
-  rows.Put(rocks_->family(kMeta), kErasedAfterKey, ToSlice(removed));
-  if (absl::Status status = rocks_->Write(&rows, true); !status.ok()) {
-    write_failed_ = true;
-    return status;
-  }
-  if (!erased) return absl::OkStatus();
-  // Snapshots go on with the dictionaries that they have.
-  if (strings) dictionaries_ = dictionaries_->Without(used);
-  ++version_;
-  return absl::OkStatus();
-}
-
-// The same when data retention has removed events since. Forgetting and redaction end
-// with it by themselves.
-absl::Status EventStore::Impl::EraseUnusedIfRemoved(const base::Cancel* cancel) {
-  FOOTFALL_ASSIGN_OR_RETURN(const auto row, rocks_->Get(kMeta, kErasedAfterKey));
-  const uint64_t removed = row.has_value() ? Reader(*row).Varint() : 0;
-  return removed == counters_.removed ? absl::OkStatus() : EraseUnused(cancel);
 }
 
 // Computes stale runs while the events are still there.
@@ -465,6 +400,7 @@ absl::StatusOr<CompactReport> EventStore::Impl::Compact(int64_t now_ms,
 
 // Counts all runs anew after the rule has changed. Ingest waits for it.
 absl::Status EventStore::Impl::RebuildSessions() {
+  const PeopleRebuild rebuild(this);
   const uint64_t through = counters_.next_record - 1;
   FOOTFALL_RETURN_IF_ERROR(people_->Flush(through));
   people_->Reset();

@@ -214,6 +214,7 @@ absl::Status EventStore::Impl::Replay(const std::shared_ptr<Rocks>& rocks,
 }
 
 absl::Status EventStore::Impl::CatchUpPeople() {
+  const PeopleRebuild rebuild(this);
   FOOTFALL_RETURN_IF_ERROR(FinishRedactedPeople().status());
   people_->Reset();
   FOOTFALL_ASSIGN_OR_RETURN(const uint64_t through, ReadMark(*rocks_, kPeopleThroughKey));

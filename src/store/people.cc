@@ -73,34 +73,58 @@ absl::StatusOr<Identity> People::Find(const Hash128& hash) {
 }
 
 void People::Remember(const Hash128& hash, const Identity& identity) {
+  const ReaderGate::Writing writing(gate_);
   identities_[hash] = identity;
 }
 
+void People::Forget(const Hash128& hash) {
+  const ReaderGate::Writing writing(gate_);
+  identities_.erase(hash);
+}
+
+bool People::Look(const Hash128& hash, Identity* identity) const {
+  const ReaderGate::Reading reading(gate_);
+  const auto known = identities_.find(hash);
+  if (known == identities_.end()) return false;
+  *identity = known->second;
+  return true;
+}
+
+bool People::Describe(uint64_t code, bool sessions, model::Person* person,
+                      Described* described) const {
+  const ReaderGate::Reading reading(gate_);
+  const auto known = states_.find(code);
+  if (known == states_.end() || known->second == nullptr) return false;
+  const Entry& entry = *known->second;
+  *described = {.exists = entry.exists, .stale = entry.state.stale};
+  if (entry.exists) {
+    entry.state.DescribeAttributes(texts_, person);
+    if (sessions) entry.state.DescribeSessions(person);
+  }
+  return true;
+}
+
 absl::Status People::LoadState(uint64_t code, bool is_new) {
-  std::unique_ptr<Entry>& slot = states_[code];
-  if (slot != nullptr) {
-    slot->used = true;
+  if (const auto known = states_.find(code); known != states_.end()) {
+    known->second->used = true;
     return absl::OkStatus();
   }
   auto entry = std::make_unique<Entry>();
   absl::StatusOr<std::optional<std::string>> row = std::nullopt;
   if (!is_new) row = rocks_->Get(kPeople, StateKey(code));
-  absl::Status status = row.status();
-  if (row.ok() && row->has_value()) {
+  if (!row.ok()) return row.status();
+  const ReaderGate::Writing writing(gate_);
+  if (row->has_value()) {
     entry->exists = true;
     if (!entry->state.Decode(**row, &texts_)) {
-      status = absl::DataLossError(
+      return absl::DataLossError(
           base::Cat("the store is damaged: person ", code, " cannot be read"));
     }
     entry->was_stale = entry->state.stale;
   }
-  if (!status.ok()) {
-    states_.erase(code);
-    return status;
-  }
   entry->used = true;
-  slot = std::move(entry);
-  Measure(*slot);
+  Measure(*entry);
+  states_[code] = std::move(entry);
   return absl::OkStatus();
 }
 
@@ -163,7 +187,9 @@ void People::Apply(const Batch::Rep& batch, const std::vector<uint32_t>& kept,
   std::vector<uint32_t> texts(batch.strings.size(), StringTable::kNone);
   std::vector<std::string_view> strings, ids;
 
+  ReaderGate::Writing writing(gate_);
   for (size_t n = 0; n < kept.size(); ++n) {
+    writing.GiveWay();
     const EventFacts& facts = batch.facts[kept[n]];
     const EventOrder order{facts.time_ms, facts.seq,
                            arrivals == nullptr ? first_arrival + n : (*arrivals)[n]};
@@ -240,6 +266,7 @@ absl::Status People::RebuildRuns(const Batch::Rep& batch,
     }
     const uint64_t code = identities[index].person();
     if (absl::Status status = LoadState(code); !status.ok()) return status;
+    const ReaderGate::Writing writing(gate_);
     Entry& entry = Change(code);
     entry.state.AddToRuns(facts.time_ms, rule);
     Measure(entry);
@@ -251,6 +278,7 @@ absl::Status People::RebuildRuns(const Batch::Rep& batch,
 absl::Status People::ReplaceRuns(uint64_t code, const std::vector<SessionSpan>& runs,
                                  int64_t horizon_ms) {
   if (absl::Status status = LoadState(code); !status.ok()) return status;
+  const ReaderGate::Writing writing(gate_);
   Entry& entry = Change(code);
   std::erase_if(entry.state.runs, [horizon_ms](const SessionSpan& run) {
     return run.end_ms >= horizon_ms;
@@ -298,8 +326,10 @@ absl::Status People::Flush(uint64_t through, uint64_t sealed) {
   // Who was not used since the last flush goes first, then others at random, so that
   // memory that is too small costs in proportion and not everything at once.
   const size_t room = bytes_max_ / 4 * 3;
+  ReaderGate::Writing writing(gate_);
   for (const bool others : {false, true}) {
     for (auto at = states_.begin(); at != states_.end();) {
+      writing.GiveWay();
       Entry& entry = *at->second;
       if (!entry.exists || (bytes() > room && (others || !entry.used))) {
         bytes_ -= entry.bytes;
@@ -315,7 +345,7 @@ absl::Status People::Flush(uint64_t through, uint64_t sealed) {
   changed_ = 0;
   applied_since_flush_ = 0;
   // Texts that no state has any more, or a great many identifiers.
-  if (bytes() > room) Reset();
+  if (bytes() > room) Clear();
   return absl::OkStatus();
 }
 
@@ -329,6 +359,11 @@ StateOverlay People::Overlay() const {
 }
 
 void People::Reset() {
+  const ReaderGate::Writing writing(gate_);
+  Clear();
+}
+
+void People::Clear() {
   identities_.clear();
   states_.clear();
   texts_ = StringTable();

@@ -19,6 +19,7 @@
 #include "store/batch.h"
 #include "store/hashing.h"
 #include "store/person_state.h"
+#include "store/reader_gate.h"
 #include "store/rocks.h"
 
 namespace footfall::store {
@@ -50,7 +51,8 @@ std::pair<uint32_t, std::string_view> DecodeIdRow(std::string_view row);
 // Encoded states by code that differ from the rows of the store; empty: no such person.
 using StateOverlay = std::map<uint64_t, std::string>;
 
-// Not thread-safe: the store calls it from one writer at a time.
+// The store calls it from one writer at a time; Look and Describe may be called by any
+// thread beside that.
 class People {
  public:
   People(std::shared_ptr<Rocks> rocks, const HashKey& key, size_t bytes_max)
@@ -59,7 +61,18 @@ class People {
   // Identifiers; Remember replaces what a look-up answers from now on.
   absl::StatusOr<Identity> Find(const Hash128& hash);
   void Remember(const Hash128& hash, const Identity& identity);
-  void Forget(const Hash128& hash) { identities_.erase(hash); }
+  void Forget(const Hash128& hash);
+
+  // What is in memory, for whoever reads beside the writer: who an identifier stands for,
+  // and a state. False when it is not there, so that what is stored holds. Of a state
+  // that no longer exists `exists` is false.
+  bool Look(const Hash128& hash, Identity* identity) const;
+  struct Described {
+    bool exists = false;
+    bool stale = false;  // The sessions are not what the events give.
+  };
+  bool Describe(uint64_t code, bool sessions, model::Person* person,
+                Described* described) const;
 
   // Brings the states that applying these events touches into memory, so that Apply
   // cannot fail. `identities` has one entry per entry of batch.people; codes from
@@ -106,12 +119,16 @@ class People {
   };
 
   absl::Status LoadState(uint64_t code, bool is_new = false);
+  // The following with the gate held.
+  void Clear();
   Entry& Change(uint64_t code);
   void Measure(Entry& entry);
 
   std::shared_ptr<Rocks> rocks_;
   const HashKey key_;
   const size_t bytes_max_;
+  // Held while identities_, states_ or texts_ change.
+  mutable ReaderGate gate_;
   absl::flat_hash_map<Hash128, Identity> identities_;
   absl::flat_hash_map<uint64_t, std::unique_ptr<Entry>> states_;
   StringTable texts_;

@@ -319,7 +319,8 @@ bool PersonState::Decode(std::string_view row, StringTable* texts) {
   return reader.ok() && reader.done();
 }
 
-void PersonState::Describe(const StringTable& texts, model::Person* person) const {
+void PersonState::DescribeAttributes(const StringTable& texts,
+                                     model::Person* person) const {
   person->events = events;
   if (events > 0) {
     person->first_seen_ms = first_seen_ms;
@@ -335,6 +336,9 @@ void PersonState::Describe(const StringTable& texts, model::Person* person) cons
   for (const Attribute& attribute : attributes) {
     person->attributes.emplace_back(attribute.key, attribute.value);
   }
+}
+
+void PersonState::DescribeSessions(model::Person* person) const {
   std::vector<std::pair<int64_t, int64_t>> spans;
   spans.reserve(sessions.size() + runs.size());
   for (const SessionSpan& span : sessions) spans.emplace_back(span.start_ms, span.end_ms);

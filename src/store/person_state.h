@@ -87,8 +87,14 @@ struct PersonState {
   std::string Encode(const StringTable& texts) const;
   bool Decode(std::string_view row, StringTable* texts);
 
-  // Fills the computed and host attributes of `person`, not its identifiers.
-  void Describe(const StringTable& texts, model::Person* person) const;
+  // Fills the computed and host attributes of `person`, not its identifiers; those of
+  // sessions are computed from all of them.
+  void Describe(const StringTable& texts, model::Person* person) const {
+    DescribeAttributes(texts, person);
+    DescribeSessions(person);
+  }
+  void DescribeAttributes(const StringTable& texts, model::Person* person) const;
+  void DescribeSessions(model::Person* person) const;
 
   size_t bytes() const;
 

@@ -362,7 +362,7 @@ absl::Status EventStore::Impl::WriteSlice(const Redaction& next, size_t strings,
   rows.Put(meta, ToSlice(next.row_key), ToSlice(next.Encode()));
   FOOTFALL_RETURN_IF_ERROR(WriteSynced(rows));
   counters_ = counters;
-  ++epoch_;
+  EventsChanged();
   return absl::OkStatus();
 }
 

@@ -147,6 +147,7 @@ absl::Status EventStore::Impl::RedactStates(Redaction& redaction, Redactor& reda
 // Takes links away of which no event is left, and then the states: those that come from
 // stored events alone are computed anew from nothing.
 absl::Status EventStore::Impl::StartPeoplePhase(Redaction& redaction) {
+  const PeopleRebuild rebuild(this);
   const bool expired = counters_.horizon_ms != 0;
   // Runs of sessions are computed while their events are known.
   if (expired) FOOTFALL_RETURN_IF_ERROR(SettleStaleRuns(nullptr));

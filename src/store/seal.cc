@@ -146,6 +146,7 @@ absl::Status EventStore::Impl::TakeOverRuns(BuiltRuns built, int64_t expired_bef
   FOOTFALL_RETURN_IF_ERROR(WriteSynced(rows));
   counters_ = counters;
   ++epoch_;
+  if (observer_ != nullptr && built.events_before != events) observer_->Changed();
   if (built.last_record > 0) unsealed_ -= std::min(unsealed_, built.events_before);
   std::sort(runs.begin(), runs.end(), [](const RunRow& a, const RunRow& b) {
     return std::tie(a.first_arrival, a.number) < std::tie(b.first_arrival, b.number);

@@ -144,6 +144,15 @@ absl::Status ApplySetting(std::string_view key, std::string_view value,
     return ParseSpan(key, value, 365 * kDayMs, "a duration from 1s to 365d, such as 24h",
                      &settings->seal_after_ms);
   }
+  if (key == "imported_attributes_max") {
+    return ParseWhole(key, value, 0, 10'000, &settings->imported_attributes_max);
+  }
+  if (key == "group_size_min") {
+    return ParseWhole(key, value, 0, 1'000'000, &settings->group_size_min);
+  }
+  if (key == "run_log_days") {
+    return ParseWhole(key, value, 0, 36500, &settings->run_log_days);
+  }
   return base::MakeError(absl::StatusCode::kInvalidArgument,
                          base::Cat("there is no setting '", key, "'"));
 }
@@ -163,6 +172,9 @@ base::Json Settings::ToJson() const {
   json.Set("memory_budget", FormatBytes(memory_budget_bytes));
   json.Set("seal_events", seal_events);
   json.Set("seal_after", FormatSpan(seal_after_ms));
+  json.Set("imported_attributes_max", imported_attributes_max);
+  json.Set("run_log_days", run_log_days);
+  json.Set("group_size_min", group_size_min);
   return json;
 }
 

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "store/coding.h"
+#include "store/imported.h"
 #include "store/meta.h"
 #include "store/rows.h"
 #include "store/run.h"
@@ -415,11 +416,12 @@ absl::StatusOr<std::vector<SessionSpan>> StoreSnapshot::FreshRuns(uint64_t code)
 }
 
 absl::StatusOr<model::Person> StoreSnapshot::Describe(uint64_t code,
-                                                      std::string_view state_row,
-                                                      std::string_view id_row) const {
+                                                      const PersonRows& rows) const {
   StringTable texts;
   PersonState state;
-  if (!state.Decode(state_row, &texts)) return DamagedPerson(code);
+  if (!rows.state.empty() && !state.Decode(rows.state, &texts)) {
+    return DamagedPerson(code);
+  }
   if (state.stale) {
     FOOTFALL_ASSIGN_OR_RETURN(const std::vector<SessionSpan> runs, FreshRuns(code));
     // What data retention has taken the events of stays as it was.
@@ -430,7 +432,7 @@ absl::StatusOr<model::Person> StoreSnapshot::Describe(uint64_t code,
   }
   model::Person person;
   person.code = code;
-  const auto [kind, id] = DecodeIdRow(id_row);
+  const auto [kind, id] = DecodeIdRow(rows.id);
   person.id = std::string(id);
   person.identified = kind == kPersonId;
   for (const uint64_t anonymous : state.anonymous) {
@@ -440,6 +442,9 @@ absl::StatusOr<model::Person> StoreSnapshot::Describe(uint64_t code,
     person.anonymous_ids.emplace_back(DecodeIdRow(*row).second);
   }
   state.Describe(texts, &person);
+  if (!rows.imported.empty() && !DecodeImported(rows.imported, &person.imported)) {
+    return DamagedPerson(code);
+  }
   return person;
 }
 
@@ -448,20 +453,30 @@ absl::Status StoreSnapshot::VisitPeopleBetween(
     absl::FunctionRef<absl::Status(const model::Person&)> visit) const {
   auto rows = parts_.rocks->Iterate(kPeople, parts_.snapshot);
   auto ids = parts_.rocks->Iterate(kPeople, parts_.snapshot);
+  auto imported = parts_.rocks->Iterate(kPeople, parts_.snapshot);
   rows->Seek(StateKey(first));
   ids->Seek(CodeKey(first));
+  imported->Seek(ImportedKey(first));
   auto changed = parts_.overlay.lower_bound(first);
+  const auto code_at = [](const rocksdb::Iterator& at, char prefix) {
+    const bool has = at.Valid() && at.key()[0] == prefix;
+    return has ? CodeOfKey(ToView(at.key())) : UINT64_MAX;
+  };
   while (true) {
-    const bool has_row = rows->Valid() && rows->key()[0] == kStatePrefix;
-    const bool has_changed = changed != parts_.overlay.end();
-    if (!has_row && !has_changed) break;
-    const uint64_t row_code = has_row ? CodeOfKey(ToView(rows->key())) : UINT64_MAX;
-    const uint64_t changed_code = has_changed ? changed->first : UINT64_MAX;
-    const uint64_t code = std::min(row_code, changed_code);
-    if (code >= end) break;
-    const std::string_view state =
-        changed_code == code ? std::string_view(changed->second) : ToView(rows->value());
-    if (!state.empty()) {
+    const uint64_t row_code = code_at(*rows, kStatePrefix);
+    const uint64_t imported_code = code_at(*imported, kImportedPrefix);
+    const uint64_t changed_code =
+        changed != parts_.overlay.end() ? changed->first : UINT64_MAX;
+    const uint64_t code = std::min({row_code, changed_code, imported_code});
+    if (code >= end || code == UINT64_MAX) break;
+    PersonRows person_rows;
+    if (changed_code == code) {
+      person_rows.state = changed->second;
+    } else if (row_code == code) {
+      person_rows.state = ToView(rows->value());
+    }
+    if (imported_code == code) person_rows.imported = ToView(imported->value());
+    if (!person_rows.state.empty() || !person_rows.imported.empty()) {
       while (ids->Valid() && ids->key()[0] == kCodePrefix &&
              CodeOfKey(ToView(ids->key())) < code) {
         ids->Next();
@@ -470,14 +485,16 @@ absl::Status StoreSnapshot::VisitPeopleBetween(
         FOOTFALL_RETURN_IF_ERROR(FromRocks(ids->status()));
         return DamagedPerson(code);
       }
-      FOOTFALL_ASSIGN_OR_RETURN(const model::Person person,
-                                Describe(code, state, ToView(ids->value())));
+      person_rows.id = ToView(ids->value());
+      FOOTFALL_ASSIGN_OR_RETURN(const model::Person person, Describe(code, person_rows));
       FOOTFALL_RETURN_IF_ERROR(visit(person));
     }
     if (row_code == code) rows->Next();
     if (changed_code == code) ++changed;
+    if (imported_code == code) imported->Next();
   }
   FOOTFALL_RETURN_IF_ERROR(FromRocks(ids->status()));
+  FOOTFALL_RETURN_IF_ERROR(FromRocks(imported->status()));
   return FromRocks(rows->status());
 }
 
@@ -522,11 +539,17 @@ absl::StatusOr<model::Person> StoreSnapshot::FindPerson(std::string_view id) con
         auto row, parts_.rocks->Get(kPeople, StateKey(code), parts_.snapshot));
     if (row.has_value()) state = std::move(*row);
   }
-  if (state.empty()) return unknown;
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const auto imported,
+      parts_.rocks->Get(kPeople, ImportedKey(code), parts_.snapshot));
+  if (state.empty() && !imported.has_value()) return unknown;
   FOOTFALL_ASSIGN_OR_RETURN(auto id_row,
                             parts_.rocks->Get(kPeople, CodeKey(code), parts_.snapshot));
   if (!id_row.has_value()) return DamagedPerson(code);
-  return Describe(code, state, *id_row);
+  return Describe(code, {.id = *id_row,
+                         .state = state,
+                         .imported = imported.has_value() ? std::string_view(*imported)
+                                                          : std::string_view()});
 }
 
 }  // namespace footfall::store

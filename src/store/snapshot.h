@@ -113,6 +113,7 @@ class StoreSnapshot : public Snapshot {
     std::vector<RunRow> runs;
     std::shared_ptr<RunCache> run_cache;
     std::shared_ptr<const void> alive;  // Counted by whoever removes files.
+    uint64_t version = 0;
   };
   explicit StoreSnapshot(Parts parts) : parts_(std::move(parts)) {}
   ~StoreSnapshot() override;
@@ -131,6 +132,7 @@ class StoreSnapshot : public Snapshot {
           visit) const override;
   absl::StatusOr<model::Person> FindPerson(std::string_view id) const override;
   const Settings& settings() const override { return parts_.settings; }
+  uint64_t version() const override { return parts_.version; }
   const Parts& parts() const { return parts_; }
 
   // What is sealed; opened when it is first asked for.
@@ -153,8 +155,13 @@ class StoreSnapshot : public Snapshot {
   // Both under fresh_mutex_.
   absl::Status ListStale() const;
   absl::Status ComputeSlice(size_t slice) const;
-  absl::StatusOr<model::Person> Describe(uint64_t code, std::string_view state_row,
-                                         std::string_view id_row) const;
+  // The rows of a person; an empty one is not there.
+  struct PersonRows {
+    std::string_view id;
+    std::string_view state;
+    std::string_view imported;
+  };
+  absl::StatusOr<model::Person> Describe(uint64_t code, const PersonRows& rows) const;
 
   const Parts parts_;
   mutable std::mutex runs_mutex_;

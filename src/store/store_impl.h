@@ -45,6 +45,11 @@ class EventStore::Impl {
 
   absl::StatusOr<AppendResult> Append(const Batch& batch, int64_t now_ms);
   absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshot();
+  absl::StatusOr<bool> FindPerson(std::string_view id, const PersonParts& parts,
+                                  model::Person* person);
+  void Observe(std::shared_ptr<EventObserver> observer) {
+    observer_ = std::move(observer);
+  }
   Settings settings() const;
   absl::Status SetSetting(std::string_view key, std::string_view value);
   absl::Status PutDocument(std::string_view kind, std::string_view name,
@@ -54,7 +59,12 @@ class EventStore::Impl {
   absl::Status WriteDocuments(const std::vector<DocumentChange>& changes);
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ListDocuments(
       std::string_view kind, const DocumentRange& range);
-  absl::StatusOr<uint64_t> ForgetPerson(std::string_view id);
+  absl::StatusOr<ImportReport> ImportAttributes(
+      std::string_view integration, const std::vector<AttributeSchema>& schema,
+      const std::vector<AttributeUpdate>& updates, const ImportOptions& options);
+  absl::StatusOr<std::vector<RegisteredAttribute>> ListAttributes();
+  absl::StatusOr<std::string> PersonDocumentPrefix(std::string_view id);
+  absl::StatusOr<uint64_t> ForgetPerson(std::string_view id, Forgotten* forgotten);
   absl::StatusOr<SealReport> Seal(const SealOptions& options);
   absl::StatusOr<CompactReport> Compact(int64_t now_ms, const base::Cancel* cancel);
   absl::StatusOr<RedactReport> Redact(const RedactOptions& options, Redactor& redactor);
@@ -78,6 +88,7 @@ class EventStore::Impl {
     std::condition_variable turn;
   };
   class Exclusive;
+  class PeopleRebuild;
   struct Group;
 
   // Keeps the store open during a call; not OK after Close and in a child process.
@@ -95,6 +106,25 @@ class EventStore::Impl {
   absl::Status WriteGroup(Group& group);
   absl::Status MakeRoom(const std::vector<Writer*>& writers);
   absl::Status Heal();
+
+  // find_person.cc
+  enum class Found { kNo, kYes, kUncertain };
+  absl::StatusOr<Identity> IdentityBesideWriter(std::string_view id);
+  absl::StatusOr<Found> FindBesideWriter(std::string_view id, const PersonParts& parts,
+                                         model::Person* person);
+  // To be called when records or chunks that were there have changed.
+  void EventsChanged() {
+    ++epoch_;
+    if (observer_ != nullptr) observer_->Changed();
+  }
+  void ShowObserver(const Batch::Rep& batch, const std::vector<uint32_t>& kept,
+                    const std::vector<Identity>& identities, int64_t now_ms);
+
+  // imported.cc
+  struct Import;
+  absl::Status PlanRegistry(Import& import);
+  absl::Status PlanUpdate(const AttributeUpdate& update, Import& import);
+  absl::Status WriteImport(Import& import);
 
   // open.cc
   // NOT_FOUND for a store whose making has not ended.
@@ -122,11 +152,13 @@ class EventStore::Impl {
   void TakeOver(const RunRow& row);
   absl::Status EraseOldChunk(const RunRow& run, uint32_t chunk);
   absl::StatusOr<uint64_t> FinishForgetting(std::string_view codes_row);
+  absl::Status SettleStaleRuns(const base::Cancel* cancel);
+  absl::Status RebuildSessions();
+
+  // erase_unused.cc
   absl::Status EraseUnused(const base::Cancel* cancel);
   absl::Status EraseUnusedIfRemoved(const base::Cancel* cancel);
   absl::StatusOr<std::vector<std::pair<uint64_t, Hash128>>> StatelessPeople();
-  absl::Status SettleStaleRuns(const base::Cancel* cancel);
-  absl::Status RebuildSessions();
 
   // seal.cc
   absl::Status LoadRuns();
@@ -144,7 +176,7 @@ class EventStore::Impl {
   absl::Status MergeSpans(int64_t expired_before_ms, const base::Cancel* cancel,
                           SealReport* report);
   absl::Status MergeAllRuns(int64_t expired_before_ms, const base::Cancel* cancel,
-                          SealReport* report);
+                            SealReport* report);
   std::vector<RunRow> RunsToMerge() const;
   absl::Status MergeManyRuns(const base::Cancel* cancel, SealReport* report);
   absl::StatusOr<bool> HasRows(std::string_view prefix) const;
@@ -207,6 +239,10 @@ class EventStore::Impl {
 
   std::mutex redact_mutex_;  // Held by the one redaction that may change the store.
 
+  std::shared_ptr<EventObserver> observer_;
+  std::atomic<uint64_t> people_rebuilds_{0};  // Begun and ended; odd during one.
+  int rebuild_depth_ = 0;                     // Of whoever is at the front of the queue.
+
   std::shared_ptr<Rocks> rocks_;
   // Replaced by another object when strings are erased; a reader's too.
   std::shared_ptr<Dictionaries> dictionaries_;
@@ -259,6 +295,23 @@ class EventStore::Impl {
   std::atomic<uint64_t> view_bytes_{0};  // Held by people_, ids_ and dictionaries_.
 };
 
+// While it lives, states are computed anew, and nobody reads them beside the writer.
+class EventStore::Impl::PeopleRebuild {
+ public:
+  explicit PeopleRebuild(Impl* impl) : impl_(impl) {
+    if (impl_->rebuild_depth_++ == 0) ++impl_->people_rebuilds_;
+  }
+  ~PeopleRebuild() {
+    if (impl_->observer_ != nullptr) impl_->observer_->Changed();
+    if (--impl_->rebuild_depth_ == 0) ++impl_->people_rebuilds_;
+  }
+  PeopleRebuild(const PeopleRebuild&) = delete;
+  PeopleRebuild& operator=(const PeopleRebuild&) = delete;
+
+ private:
+  Impl* const impl_;
+};
+
 // Waits for the front of the queue, and leaves it.
 class EventStore::Impl::Exclusive {
  public:
@@ -297,6 +350,11 @@ void NameByCode(LogRecord& record, std::vector<std::string>* names);
 std::string EncodeRewritten(
     const Batch::Rep& batch, const std::vector<uint64_t>& arrivals, int64_t ingest_ms,
     absl::FunctionRef<uint32_t(uint32_t dictionary, std::string_view text)> code_of);
+
+// The key of a document's row.
+std::string DocumentKey(std::string_view kind, std::string_view name);
+// What the names of documents about a person begin with.
+std::string PersonPrefix(const Hash128& id_hash);
 
 inline constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 inline int64_t DayOf(int64_t time_ms) {

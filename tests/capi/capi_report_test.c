@@ -48,6 +48,57 @@ static void test_behaviour(footfall_store* store, footfall_report_options option
   CHECK(result == NULL);
 }
 
+static void test_formats(footfall_store* store, footfall_report_options options) {
+  footfall_result* result = NULL;
+  footfall_buffer* bytes = NULL;
+  EXPECT(FOOTFALL_OK, footfall_report_run_definition(store, kFunnel, strlen(kFunnel),
+                                                     &options, &result, &error));
+  const struct {
+    int32_t format;
+    const char* part;
+  } formats[] = {{FOOTFALL_FORMAT_TABLE, "(2 rows)"},
+                 {FOOTFALL_FORMAT_SVG, "<svg xmlns="},
+                 {FOOTFALL_FORMAT_CHART, "1 view \xe2\x96\x88"},
+                 {FOOTFALL_FORMAT_HTML, "<!doctype html>"},
+                 {FOOTFALL_FORMAT_ARROW_FILE, "ARROW1"}};
+  for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); ++i) {
+    EXPECT(FOOTFALL_OK,
+           footfall_result_format(result, formats[i].format, &bytes, &error));
+    CHECK(contains(bytes, formats[i].part));
+    footfall_buffer_free(bytes);
+  }
+  footfall_format_options format = FOOTFALL_FORMAT_OPTIONS_INIT;
+  format.ascii = 1;
+  format.width = 64;
+  EXPECT(FOOTFALL_OK, footfall_result_format_with(result, FOOTFALL_FORMAT_CHART, &format,
+                                                  &bytes, &error));
+  CHECK(contains(bytes, "1 view ###"));
+  footfall_buffer_free(bytes);
+  format.width = 10001;
+  EXPECT(FOOTFALL_INVALID_ARGUMENT,
+         footfall_result_format_with(result, FOOTFALL_FORMAT_CHART, &format, &bytes,
+                                     &error));
+  CHECK(bytes == NULL);
+  format.width = 0;
+  format.struct_size = 0;
+  EXPECT(FOOTFALL_INVALID_ARGUMENT,
+         footfall_result_format_with(result, FOOTFALL_FORMAT_CHART, &format, &bytes,
+                                     &error));
+  EXPECT(FOOTFALL_INVALID_ARGUMENT, footfall_result_format(result, 0, &bytes, &error));
+  EXPECT(FOOTFALL_INVALID_ARGUMENT, footfall_result_format(result, 10, &bytes, &error));
+  EXPECT(FOOTFALL_INVALID_ARGUMENT,
+         footfall_result_format(result, FOOTFALL_FORMAT_SVG, NULL, &error));
+  EXPECT(FOOTFALL_INVALID_ARGUMENT,
+         footfall_result_format(NULL, FOOTFALL_FORMAT_SVG, &bytes, &error));
+  footfall_result_free(result);
+  /* People have no chart. */
+  EXPECT(FOOTFALL_OK, footfall_report_run(store, "logins", &options, &result, &error));
+  EXPECT(FOOTFALL_INVALID_ARGUMENT,
+         footfall_result_format(result, FOOTFALL_FORMAT_SVG, &bytes, &error));
+  CHECK(bytes == NULL);
+  footfall_result_free(result);
+}
+
 static void test_explain(footfall_store* store, footfall_report_options options) {
   footfall_buffer* json = NULL;
   EXPECT(FOOTFALL_OK, footfall_report_explain(store, "logins", &options, &json, &error));
@@ -119,6 +170,7 @@ int main(int argc, char** argv) {
     footfall_report_options options = FOOTFALL_REPORT_OPTIONS_INIT;
     options.now_ms = kNow;
     test_behaviour(store, options);
+    test_formats(store, options);
     test_explain(store, options);
     test_options(store, options);
     EXPECT(FOOTFALL_OK, footfall_store_close(store, &error));

@@ -57,7 +57,7 @@ class RunTest(ProgramTest):
         self.assertEqual(json.loads(as_json), shape)
 
     def test_the_extension_chooses_the_format(self):
-        for extension in ("csv", "json", "ndjson"):
+        for extension in ("csv", "json", "ndjson", "html"):
             file = self.path("out." + extension)
             done = self.on_store("report", "run", "users", "--now", NOW, "-o", file)
             self.assertEqual(done.out, "")
@@ -67,7 +67,7 @@ class RunTest(ProgramTest):
             self.assertEqual(pathlib.Path(file).read_bytes(), expected.stdout)
         self.assertEqual(
             sorted(path.name for path in self.folder.iterdir()),
-            ["db", "out.csv", "out.json", "out.ndjson"],
+            ["db", "out.csv", "out.html", "out.json", "out.ndjson"],
         )
         file = self.path("table.txt")
         self.run_program(
@@ -86,9 +86,14 @@ class RunTest(ProgramTest):
         self.assertEqual(data[8 : 8 + len(stream.stdout)], stream.stdout)
         footer = int.from_bytes(data[-10:-6], "little")
         self.assertEqual(len(data), 8 + len(stream.stdout) + footer + 10)
-        # The one block of the footer frames the one batch, up to the end mark.
-        blocks = data[-10 - footer + 44 : -10]
-        count, start, head, _, body = struct.unpack_from("<iqiiq", blocks)
+        # The one block of the footer frames the one batch, up to the end mark. Blocks are
+        # the fourth field of the footer's table.
+        at = len(data) - 10 - footer
+        table = at + struct.unpack_from("<I", data, at)[0]
+        fields = table - struct.unpack_from("<i", data, table)[0]
+        blocks = table + struct.unpack_from("<H", data, fields + 4 + 2 * 3)[0]
+        blocks += struct.unpack_from("<I", data, blocks)[0]
+        count, start, head, _, body = struct.unpack_from("<iqiiq", data, blocks)
         self.assertEqual((count, start % 8), (1, 0))
         self.assertEqual(data[start : start + 4], b"\xff\xff\xff\xff")
         self.assertEqual(struct.unpack_from("<i", data, start + 4)[0], head - 8)
@@ -219,7 +224,8 @@ class RunTest(ProgramTest):
         self.error_of(*run, "logins", "--from", "yesterday", expect=2)
         self.error_of(*run, expect=2)
         self.error_of(*run, "logins", "--definition", "x.json", expect=2)
-        self.error_of(*run, "logins", "--segment", "premium", expect=2)
+        error = self.error_of(*run, "logins", "--segment", "premium", code="NOT_FOUND")
+        self.assertEqual(error["path"], "$.segment")
         self.error_of(*run, "logins", "--format", "xml", expect=2)
         self.error_of(*run, "logins", "--now", "noon", expect=2)
         self.error_of(
@@ -274,7 +280,10 @@ class DefinitionsTest(ProgramTest):
         for name in ("logins", "page-views", "sessions", "users", "active-users"):
             self.assertTrue(names[name])
         table = self.on_store("report", "list").out.splitlines()
-        self.assertEqual(table[0].split(), ["name", "title", "kind", "builtin", "tags"])
+        self.assertEqual(
+            table[0].split(),
+            ["name", "title", "kind", "builtin", "base", "favourite", "tags"],
+        )
         self.assertEqual(len(table), 1 + len(names))
         self.on_store("report", "delete", "by-name")
         self.error_of("report", "delete", "by-name", "--db", self.db, code="NOT_FOUND")

@@ -21,15 +21,19 @@ class PeopleTest(ProgramTest):
         self.error_of("person", "show", "eve", "--db", self.db, code="NOT_FOUND")
         self.error_of("person", "show", "--db", self.db, expect=2)
 
+    def export(self, person):
+        done = self.on_store("person", "export", person, "--now", NOW)
+        return json.loads(done.out)
+
     def test_export(self):
-        done = self.on_store("person", "export", "ana@example.com", "--now", NOW)
-        lines = [json.loads(line) for line in done.out.splitlines()]
-        self.assertEqual(lines[0]["person"], "ana@example.com")
-        self.assertEqual([line["id"] for line in lines[1:]], ["1", "2"])
-        file = self.path("ana.ndjson")
+        exported = self.export("ana@example.com")
+        self.assertEqual(exported["person"]["person"], "ana@example.com")
+        self.assertEqual([event["id"] for event in exported["events"]], ["1", "2"])
+        self.assertEqual(exported["exported_at"], "2025-11-21T12:00:00.000Z")
+        file = self.path("ana.json")
         self.on_store("person", "export", "ana@example.com", "--now", NOW, "-o", file)
-        self.assertEqual(pathlib.Path(file).read_bytes(), done.stdout)
-        none = self.path("eve.ndjson")
+        self.assertEqual(json.loads(pathlib.Path(file).read_bytes()), exported)
+        none = self.path("eve.json")
         self.error_of(
             "person", "export", "eve", "--db", self.db, "-o", none, code="NOT_FOUND"
         )
@@ -43,21 +47,28 @@ class PeopleTest(ProgramTest):
             )
         )
         self.assertEqual(counts["rejected"], 0, counts)
-        done = self.on_store("person", "export", "anonymous:a-1", "--now", NOW)
-        lines = [json.loads(line) for line in done.out.splitlines()]
-        self.assertEqual(lines[0]["person"], "ana@example.com")
-        self.assertLessEqual({"1", "2", "v"}, {line.get("id") for line in lines[1:]})
+        exported = self.export("anonymous:a-1")
+        self.assertEqual(exported["person"]["person"], "ana@example.com")
+        ids = {event.get("id") for event in exported["events"]}
+        self.assertLessEqual({"1", "2", "v"}, ids)
 
     def test_quotes_in_an_id_cannot_widen_an_export(self):
         person = 'x","op":"is_not","value":"y'
         self.assertEqual(self.ingest(ndjson(event(id="q", person=person)))["accepted"], 1)
-        lines = self.on_store("person", "export", person, "--now", NOW).out.splitlines()
-        self.assertEqual(len(lines), 2)
-        self.assertEqual(json.loads(lines[1])["id"], "q")
+        events = self.export(person)["events"]
+        self.assertEqual([event["id"] for event in events], ["q"])
 
     def test_forget(self):
         done = self.on_store("person", "forget", "ana@example.com", "--json")
-        self.assertEqual(json.loads(done.out), {"events": 2})
+        receipt = json.loads(done.out)
+        self.assertRegex(receipt.pop("forgotten_at"), r"^\d{4}-.*Z$")
+        self.assertEqual(
+            receipt,
+            {
+                "person": "ana@example.com", "events": 2, "sessions": 1, "attributes": [],
+                "anonymous_ids": [], "external": [],
+            },
+        )
         self.error_of("person", "show", "ana@example.com", "--db", self.db, code="NOT_FOUND")
         self.assertNotIn("ana@", self.on_store("events", "export", "--now", NOW).out)
         self.assertEqual(len(self.report("users")["rows"]), 1)

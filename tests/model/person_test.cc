@@ -40,5 +40,28 @@ TEST(PersonTest, DisplayIdAndAttributes) {
   EXPECT_EQ(Make("ana").FindAttribute("x"), nullptr);
 }
 
+TEST(PersonTest, ImportedAttributesComeBeforeTheHosts) {
+  Person person = Make("6f1c");
+  person.attributes = {{"crm/a/b", std::string("host")},
+                       {"crm/note", std::string("host")},
+                       {"tier", std::string("host")}};
+  person.imported = {{"billing", "tier", AttributeType::kString, std::string("free")},
+                     {"crm", "a/b", AttributeType::kNumber, int64_t{7}},
+                     {"crm", "tier", AttributeType::kString, std::string("gold")}};
+  const auto text = [&person](std::string_view key) {
+    const AttributeValue* value = person.FindAttribute(key);
+    return value == nullptr ? std::string("none") : std::get<std::string>(*value);
+  };
+  EXPECT_EQ(text("crm/tier"), "gold");
+  EXPECT_EQ(text("billing/tier"), "free");
+  EXPECT_EQ(text("tier"), "host");
+  EXPECT_EQ(text("crm/note"), "host");
+  EXPECT_EQ(text("other/tier"), "none");
+  EXPECT_EQ(text("/tier"), "none");
+  EXPECT_EQ(*person.FindAttribute("crm/a/b"), AttributeValue(int64_t{7}));
+  EXPECT_EQ(AccountOf(person, "crm/tier"), "gold");
+  EXPECT_EQ(AccountOf(person, "crm/a/b"), "");
+}
+
 }  // namespace
 }  // namespace footfall::model

@@ -38,6 +38,24 @@ function habitsOf(person) {
   };
 }
 
+const GUIDANCE = [
+  'task.completed', 'task.completed', 'task.started', 'survey.shown', 'survey.submitted',
+  'survey.submitted', 'course.started', 'lesson.completed', 'lesson.completed',
+  'quiz.submitted', 'course.completed', 'walkthrough.started', 'walkthrough.completed',
+];
+
+/** What an event of guidance content says beside the person and time. */
+function guidance(random) {
+  const of = (n) => Math.floor(random() * n);
+  const properties = {};
+  if (random() < 0.95) properties.content_id = `content-${of(6)}`;
+  if (random() < 0.6) properties.content_name = `Name ${of(4)}`;
+  if (random() < 0.6) properties.course_id = `course-${of(4)}`;
+  if (random() < 0.9) properties.score = random() < 0.9 ? of(12) : of(20) / 2;
+  if (random() < 0.4) properties.comment = random() < 0.8 ? 'Well done' : '';
+  return {type: 'content', name: GUIDANCE[of(GUIDANCE.length)], properties};
+}
+
 const BROWSERS = ['Firefox', 'Chrome', 'Safari'];
 const SYSTEMS = ['Linux', 'Windows', 'macOS', 'Android'];
 
@@ -161,6 +179,26 @@ export async function untidy(from, to, nowMs) {
       count('long run');
     }
     await write(event);
+    // What the event's person did beside: guidance, script errors, and quick clicks.
+    const {id, time, type, name, title, url, element, properties, ...same} = event;
+    if (random() < 0.08) {
+      await write({...same, id: `guidance-${written}`, time, ...guidance(random)});
+      count('guidance');
+    }
+    if (random() < 0.01) {
+      await write({...same, id: `error-${written}`, time, url, type: 'track',
+                   name: 'script_error',
+                   properties: {message: `x${Math.floor(random() * 5)} is undefined`}});
+      count('script error');
+    }
+    if (type === 'click' && random() < 0.05) {
+      const clicks = 1 + Math.floor(random() * 6);
+      for (let k = 1; k <= clicks; ++k) {
+        await write({...event, id: `quick-${written}`,
+                     time: time + k * Math.floor(100 + random() * 500)});
+      }
+      count('quick clicks');
+    }
     if (later.length > 50) await write(later.shift());
   }
   for (const event of later) await write(event);

@@ -426,9 +426,31 @@ class Maker {
     };
   }
 
+  nps() {
+    const {definition, exists} = this.frame('nps');
+    let survey = '';
+    if (this.chance(0.5)) {
+      definition.survey = `content-${this.below(6)}`;
+      survey = `AND content_id = ${quote(definition.survey)}`;
+    }
+    return {
+      definition,
+      types: {person: 'text', score: 'number', category: 'text', answered_at: 'time',
+              has_comment: 'boolean'},
+      sql: `SELECT person, score::BIGINT,
+                   CASE WHEN score >= 9 THEN 'promoter' WHEN score >= 7 THEN 'passive'
+                        ELSE 'detractor' END,
+                   time, coalesce(comment <> '', false)
+            FROM event
+            WHERE ${exists} AND type = 'content' AND name = 'survey.submitted' ${survey}
+              AND score BETWEEN 0 AND 10 AND score = floor(score)
+            QUALIFY row_number() OVER (PARTITION BY person ORDER BY key DESC) = 1`,
+    };
+  }
+
   make() {
     const kind = this.of(['table', 'table', 'table', 'funnel', 'funnel', 'retention',
-                          'sessions']);
+                          'sessions', 'nps']);
     return this[kind]();
   }
 }

@@ -21,7 +21,7 @@ const nowMs = Date.parse(NOW);
 const slow = process.env.FOOTFALL_SLOW_TESTS === '1';
 const events = slow ? 200_000 : 30_000;
 const first = Number(process.env.FOOTFALL_RANDOM_SEED ?? 1);
-const plans = Number(process.env.FOOTFALL_RANDOM_PLANS ?? (slow ? 1000 : 100));
+const plans = Number(process.env.FOOTFALL_RANDOM_PLANS ?? (slow ? 1000 : 200));
 
 let work, db, duckdb, data;
 
@@ -131,7 +131,7 @@ it(`${plans} random plans`, async () => {
     rowsSeen += expected.length;
   }
   if (plans >= 100) {
-    assert.equal(kinds.size, 4);
+    assert.equal(kinds.size, 5);
     assert.ok(rowsSeen > plans, `only ${rowsSeen} rows`);
   }
 });

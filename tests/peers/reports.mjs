@@ -19,7 +19,11 @@ CREATE OR REPLACE TABLE raw AS
     title: 'VARCHAR',
     context: 'STRUCT(country VARCHAR, region VARCHAR, city VARCHAR, browser VARCHAR,
                      browser_version VARCHAR, os VARCHAR)',
-    properties: 'STRUCT(plan VARCHAR, duration BIGINT)'});
+    element: 'STRUCT(tag VARCHAR, id VARCHAR, class VARCHAR, text VARCHAR,
+                     label VARCHAR)',
+    properties: 'STRUCT(plan VARCHAR, duration BIGINT, content_id VARCHAR,
+                        content_name VARCHAR, course_id VARCHAR, score DOUBLE,
+                        comment VARCHAR, message VARCHAR)'});
 
 -- The row number of a table is the order in which the file was read.
 CREATE OR REPLACE TABLE collected AS
@@ -57,6 +61,16 @@ CREATE OR REPLACE TABLE activity AS
            (SELECT code FROM code c WHERE c.id = 'anonymous:' || a.anonymous)
          ELSE 1e15::BIGINT END AS stream,
          properties.plan AS plan, properties.duration AS duration,
+         properties.content_id AS content_id, properties.content_name AS content_name,
+         properties.course_id AS course_id, properties.score AS score,
+         properties.comment AS comment, properties.message AS message,
+         nullif(coalesce(element.tag, '') || CASE
+           WHEN element.id <> '' THEN '#' || element.id
+           ELSE coalesce(regexp_replace('.' || nullif(trim(element.class), ''), '\\s+',
+                                        '.', 'g'), '')
+                || coalesce(' "' || coalesce(nullif(element.text, ''),
+                                             nullif(element.label, '')) || '"', '')
+           END, '') AS element,
          time, coalesce(seq, 0) AS seq, arrival, type, name, title, session AS host_id,
          regexp_replace(regexp_replace(url, '[?#].*$', ''), '://[^/@]*@', '://') AS page,
          nullif(context.country, '') AS country, nullif(context.region, '') AS region,
@@ -113,7 +127,10 @@ CREATE OR REPLACE TABLE visit AS
 `;
 }
 
-/** Per report its SQL and, by column, how a value is printed in NDJSON. */
+/**
+ * Per report its SQL and, by column, how a value is printed in NDJSON; whether it needs the
+ * level of interactions.
+ */
 export function reports({nowMs}) {
   return {
     logins: {
@@ -136,6 +153,7 @@ export function reports({nowMs}) {
         FROM visit ORDER BY start, person, shown`,
     },
     'page-views': {
+      interactions: true,
       columns: {page: 'text', title: 'text', views: 'number', people: 'number',
                 sessions: 'number', entries: 'number', exits: 'number',
                 first_time: 'time', last_time: 'time'},
@@ -181,6 +199,182 @@ export function reports({nowMs}) {
                events, country, region, city, browser, browser_version, os
         FROM visits JOIN latest USING (person) ORDER BY person`,
     },
+    nps: {
+      columns: {person: 'text', score: 'number', category: 'text', answered_at: 'time',
+                has_comment: 'boolean'},
+      sql: `
+        SELECT person, score::BIGINT,
+               CASE WHEN score >= 9 THEN 'promoter' WHEN score >= 7 THEN 'passive'
+                    ELSE 'detractor' END,
+               time, coalesce(comment <> '', false)
+        FROM event
+        WHERE type = 'content' AND name = 'survey.submitted'
+          AND score BETWEEN 0 AND 10 AND score = floor(score)
+        QUALIFY row_number() OVER (PARTITION BY person ORDER BY key DESC) = 1
+        ORDER BY person`,
+    },
+    onboarding: {
+      columns: {person: 'text', tasks_completed: 'number', tasks_total: 'number',
+                completion_rate: 'number', completed_at: 'time'},
+      sql: `
+        WITH task AS (
+          SELECT person, content_id,
+                 min(time) FILTER (name = 'task.completed') AS completed
+          FROM event WHERE type = 'content' AND starts_with(name, 'task.')
+                       AND content_id IS NOT NULL
+          GROUP BY ALL),
+        total AS (SELECT count(DISTINCT content_id) AS n FROM task)
+        SELECT person, count(completed), n, count(completed) / n,
+               CASE WHEN count(completed) = n THEN max(completed) END
+        FROM task, total GROUP BY person, n ORDER BY person`,
+    },
+    courses: {
+      columns: {person: 'text', course_id: 'text', course_name: 'text',
+                started_at: 'time', lessons_completed: 'number', lessons_total: 'number',
+                progress: 'number', quiz_name: 'text', quiz_score: 'number',
+                quiz_at: 'time', completed_at: 'time'},
+      sql: `
+        WITH attended AS (
+          SELECT *, coalesce(course_id, CASE WHEN starts_with(name, 'course.')
+                                             THEN content_id END) AS course
+          FROM event
+          WHERE type = 'content' AND name IN ('course.started', 'course.completed',
+                                              'lesson.completed', 'quiz.submitted')),
+        total AS (
+          SELECT course, count(DISTINCT content_id) AS n FROM attended
+          WHERE name = 'lesson.completed' GROUP BY course),
+        quiz AS (
+          SELECT person, course, arg_max({n: content_name, s: score, t: time}, key) AS last
+          FROM attended WHERE name = 'quiz.submitted' AND score IS NOT NULL
+          GROUP BY ALL),
+        counted AS (
+          SELECT person, course,
+                 arg_max(content_name, key) FILTER (starts_with(name, 'course.') AND
+                                                    content_name IS NOT NULL) AS named,
+                 min(time) FILTER (name = 'course.started') AS started,
+                 count(DISTINCT content_id) FILTER (name = 'lesson.completed') AS lessons,
+                 min(time) FILTER (name = 'course.completed') AS completed
+          FROM attended WHERE course IS NOT NULL GROUP BY ALL)
+        SELECT person, course, named, started, lessons, coalesce(n, 0),
+               lessons / nullif(n, 0), last.n, last.s, last.t, completed
+        FROM counted LEFT JOIN total USING (course) LEFT JOIN quiz USING (person, course)
+        ORDER BY person, course`,
+    },
+    content: {
+      columns: {content_id: 'text', content_name: 'text', kind: 'text', shown: 'number',
+                started: 'number', completed: 'number', people: 'number',
+                completion_rate: 'number'},
+      sql: `
+        WITH content AS (
+          SELECT *, split_part(name, '.', 1) AS kind,
+                 regexp_replace(name, '^[^.]*\\.?', '') AS action
+          FROM event WHERE type = 'content')
+        SELECT content_id,
+               arg_max(content_name, global_key) FILTER (content_name IS NOT NULL), kind,
+               count(*) FILTER (action = 'shown'), count(*) FILTER (action = 'started'),
+               count(*) FILTER (action IN ('completed', 'submitted')),
+               count(DISTINCT person),
+               count(DISTINCT person) FILTER (action IN ('completed', 'submitted'))
+                 / count(DISTINCT person)
+        FROM content GROUP BY kind, content_id
+        ORDER BY kind NULLS LAST, content_id NULLS LAST`,
+    },
+    accounts: {
+      columns: {account: 'text', people: 'number', active_last_30_days: 'number',
+                sessions: 'number', events: 'number', first_seen: 'time',
+                last_seen: 'time'},
+      sql: `
+        WITH visited AS (SELECT person, count(*) AS sessions FROM visit GROUP BY person),
+        seen AS (
+          SELECT person, count(*) AS events, min(time) AS first, max(time) AS last,
+                 bool_or(time BETWEEN ${nowMs} - 30 * 86400000::BIGINT AND ${nowMs})
+                   AS active
+          FROM event GROUP BY person)
+        SELECT lower(nullif(regexp_extract(person, '@(.+)$', 1), '')) AS account,
+               count(*), count(*) FILTER (active), sum(sessions)::BIGINT,
+               sum(events)::BIGINT, min(first), max(last)
+        FROM seen JOIN visited USING (person) GROUP BY account
+        ORDER BY account NULLS LAST`,
+    },
+    'tracked-events': {
+      columns: {name: 'text', events: 'number', people: 'number', sessions: 'number',
+                first_time: 'time', last_time: 'time'},
+      // As trackedEvents() defines them.
+      sql: `
+        SELECT 'of-content', count(*), count(DISTINCT person),
+               count(DISTINCT {p: person, s: session}), min(time), max(time)
+        FROM event WHERE type = 'content'
+        UNION ALL
+        SELECT 'scored', count(*), count(DISTINCT person),
+               count(DISTINCT {p: person, s: session}), min(time), max(time)
+        FROM event WHERE score >= 5`,
+    },
+    'rage-clicks': {
+      interactions: true,
+      columns: {page: 'text', element: 'text', bursts: 'number', clicks: 'number',
+                people: 'number', sessions: 'number', first_time: 'time',
+                last_time: 'time'},
+      sql: `
+        WITH click AS (
+          SELECT *, coalesce(lead(time, 2) OVER alike - time <= 1000, false) AS opens
+          FROM event WHERE type = 'click' AND element IS NOT NULL
+          WINDOW alike AS (PARTITION BY person, session, page, element ORDER BY key)),
+        quick AS (
+          SELECT *, coalesce(lag(opens) OVER alike, false) OR
+                    coalesce(lag(opens, 2) OVER alike, false) AS goes_on
+          FROM click
+          WINDOW alike AS (PARTITION BY person, session, page, element ORDER BY key))
+        SELECT page, element, count(*) FILTER (opens AND NOT goes_on) AS bursts, count(*),
+               count(DISTINCT person), count(DISTINCT {p: person, s: session}),
+               min(time), max(time)
+        FROM quick WHERE opens OR goes_on
+        GROUP BY page, element ORDER BY bursts DESC, page NULLS LAST, element`,
+    },
+    'dead-clicks': {
+      interactions: true,
+      columns: {page: 'text', element: 'text', clicks: 'number', people: 'number',
+                sessions: 'number', first_time: 'time', last_time: 'time'},
+      sql: `
+        WITH followed AS (
+          SELECT *, lead(time) OVER later AS next,
+                 min(CASE WHEN type <> 'click' THEN time END) OVER (
+                   PARTITION BY person, session ORDER BY key
+                   ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS other
+          FROM event
+          WINDOW later AS (PARTITION BY person, session ORDER BY key))
+        SELECT page, element, count(*) AS clicks, count(DISTINCT person),
+               count(DISTINCT {p: person, s: session}), min(time), max(time)
+        FROM followed
+        WHERE type = 'click' AND element IS NOT NULL AND next IS NOT NULL
+          AND (other IS NULL OR other - time > 3000)
+        GROUP BY page, element ORDER BY clicks DESC, page NULLS LAST, element`,
+    },
+    'script-errors': {
+      columns: {message: 'text', page: 'text', events: 'number', people: 'number',
+                sessions: 'number', first_time: 'time', last_time: 'time'},
+      sql: `
+        SELECT message, page, count(*) AS events, count(DISTINCT person),
+               count(DISTINCT {p: person, s: session}), min(time), max(time)
+        FROM event WHERE type = 'track' AND name = 'script_error'
+        GROUP BY message, page ORDER BY events DESC, message, page NULLS LAST`,
+    },
+    'page-times': {
+      interactions: true,
+      columns: {page: 'text', views: 'number', people: 'number', median_ms: 'number',
+                p90_ms: 'number'},
+      sql: `
+        WITH stay AS (
+          SELECT page, person,
+                 coalesce(lead(time) OVER (PARTITION BY person, session ORDER BY key),
+                          stop) - time AS ms
+          FROM event JOIN (SELECT person, session, stop FROM visit)
+            USING (person, session)
+          WHERE type = 'page_view')
+        SELECT page, count(*) AS views, count(DISTINCT person),
+               list_sort(list(ms))[ceil(count(*) * 0.5)::BIGINT],
+               list_sort(list(ms))[ceil(count(*) * 90 / 100.0)::BIGINT]
+        FROM stay GROUP BY page ORDER BY views DESC, page NULLS LAST`,
+    },
     'active-users': {
       columns: {day: 'text', dau: 'number', wau: 'number', mau: 'number',
                 new_people: 'number'},
@@ -200,6 +394,13 @@ export function reports({nowMs}) {
     },
   };
 }
+
+/** Definitions of the tracked events that the SQL counts. */
+export const trackedEvents = [
+  {version: 1, name: 'of-content',
+   where: {field: 'event.type', op: 'is', value: 'content'}},
+  {version: 1, name: 'scored', where: {field: 'properties.score', op: '>=', value: 5}},
+];
 
 /** The rows as the objects that `--format ndjson` prints. */
 export function toObjects(rows, columns) {

@@ -4,7 +4,7 @@
 // million events.
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, describe, it} from 'node:test';
@@ -12,7 +12,7 @@ import {after, before, describe, it} from 'node:test';
 import {DuckDBInstance} from '@duckdb/node-api';
 
 import {untidy} from './events.mjs';
-import {prepare, reports, toObjects} from './reports.mjs';
+import {prepare, reports, toObjects, trackedEvents} from './reports.mjs';
 
 const NOW = '2026-01-01T00:00:00Z';
 const nowMs = Date.parse(NOW);
@@ -51,7 +51,7 @@ it('covers what the documentation speaks of', () => {
     'anonymous', 'alias', 'identify', 'anonymous after the link',
     'link to another person', 'no session', 'coarse time', 'no context',
     'url with secrets', 'no title', 'no url', 'rejected', 'in the future', 'duplicate',
-    'no id', 'long run',
+    'no id', 'long run', 'guidance', 'script error', 'quick clicks',
   ]) {
     assert.ok(done[what] >= 5, `${what}: ${done[what]}`);
   }
@@ -64,6 +64,11 @@ for (const level of ['interactions', 'content']) {
     before(async () => {
       db = join(work, level);
       footfall('settings', 'set', 'level', level, '--db', db);
+      for (const event of trackedEvents) {
+        const definition = join(work, 'tracked.json');
+        writeFileSync(definition, JSON.stringify(event));
+        footfall('tracked-event', 'save', definition, '--db', db);
+      }
       await duckdb.run(prepare({file, nowMs, level}));
     });
 
@@ -96,15 +101,15 @@ for (const level of ['interactions', 'content']) {
           });
     });
 
-    for (const [name, {sql, columns}] of Object.entries(reports({nowMs}))) {
+    for (const [name, {sql, columns, interactions}] of Object.entries(reports({nowMs}))) {
       it(`report ${name}`, async () => {
         const expected = toObjects(await select(sql), columns);
         const lines = footfall('report', 'run', name, '--db', db, '--now', NOW,
                                '--format', 'ndjson').split('\n');
         assert.equal(lines.pop(), '');
         assert.equal(lines.length, expected.length, 'number of rows');
-        // Without pages there are no rows of pages at the level of content.
-        assert.ok(expected.length > 0 || (name === 'page-views' && level === 'content'));
+        // Without pages and clicks there are no rows of them at the level of content.
+        assert.ok(expected.length > 0 || (interactions && level === 'content'));
         lines.forEach((line, i) => {
           assert.deepEqual(JSON.parse(line), expected[i], `row ${i}`);
         });

@@ -1,4 +1,5 @@
 // The plans of the built-in reports: segments, interleaved sessions, several workers.
+#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
@@ -167,6 +168,17 @@ TEST(BuiltInPlansTest, AnyNumberOfWorkersAndPartsGivesTheSame) {
                   .url = random() % 5 == 0 ? std::nullopt : std::optional(url),
                   .title = title,
                   .country = random() % 3 == 0 ? "FR" : ""});
+    constexpr const char* kNames[] = {"task.completed",   "task.started",
+                                      "course.started",   "lesson.completed",
+                                      "survey.submitted", "quiz.submitted"};
+    snapshot.Add({.person = person,
+                  .time_ms = static_cast<int64_t>(random() % (40 * kDay)),
+                  .type = model::EventType::kContent,
+                  .name = kNames[random() % std::size(kNames)],
+                  .properties = {{"content_id", base::Cat("c", random() % 9)},
+                                 {"content_name", base::Cat("C", random() % 9)},
+                                 {"course_id", base::Cat("k", random() % 3)},
+                                 {"score", static_cast<int64_t>(random() % 12)}}});
   }
   SessionsPlan totals;
   totals.columns.push_back({.name = "n"});
@@ -182,7 +194,29 @@ TEST(BuiltInPlansTest, AnyNumberOfWorkersAndPartsGivesTheSame) {
       PlanOf(SessionsPlan(), range),
       PlanOf(totals, range),
       PlanOf(UsersPlan(), range),
-      PlanOf(ActiveUsersPlan(), range)};
+      PlanOf(ActiveUsersPlan(), range),
+      PlanOf(NpsPlan{.attributes = {"email", "sessions"}}, range),
+      PlanOf(NpsPlan{.survey = "c1"}, range),
+      PlanOf(OnboardingPlan{.attributes = {"email"}}, range),
+      PlanOf(OnboardingPlan{.tasks = std::vector<std::string>{"c1", "c2"}}, range),
+      PlanOf(CoursesPlan(), range),
+      PlanOf(CoursesPlan{.courses = {{.id = "k1",
+                                      .name = "K",
+                                      .lessons = {"c1", "c2"},
+                                      .quiz = "c3",
+                                      .quiz_name = "Q"}},
+                         .attributes = {"email"}},
+             range),
+      PlanOf(AccountsPlan(), range),
+      PlanOf(
+          TrackedEventsPlan{
+              .events = {{"fr", RuleOf(R"({"field":"context.country","op":"is",
+                                                  "value":"FR"})")},
+                         {"in", RuleOf(R"({"field":"event.name","op":"is",
+                                                  "value":"login"})")}}},
+          range),
+      PlanOf(ContentPlan{.catalogue = {{"task", "c1", "The first"}}}, range),
+      PlanOf(PageTimesPlan(), range)};
   for (const Plan& plan : plans) {
     snapshot.block_style().part_rows = 1'000'000;
     const Texts expected = LinesOf(snapshot, plan, 30 * kDay);

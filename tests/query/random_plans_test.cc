@@ -13,8 +13,8 @@
 
 #include "base/strings.h"
 #include "gtest/gtest.h"
+#include "prove/prove.h"
 #include "tests/query/oracle/live_store.h"
-#include "tests/query/oracle/oracle.h"
 #include "tests/query/oracle/random_scenario.h"
 
 namespace footfall::oracle {
@@ -35,25 +35,36 @@ bool MayTie(const Json& definition) {
          text.find("\"session\"") != std::string::npos;
 }
 
+std::string TableDifference(const query::Table& actual, const query::Table& expected,
+                            bool any_order) {
+  const std::string difference = prove::Difference(actual, expected, any_order);
+  if (difference.empty()) return "";
+  const auto shortened = [](const query::Table& table) {
+    return prove::ToText(table).substr(0, 3000);
+  };
+  return base::Cat(difference, "\nactual:\n", shortened(actual), "expected:\n",
+                   shortened(expected));
+}
+
 // What is wrong with the answer of the store; empty when nothing is.
 std::string Disagreement(const LiveStore& live, const Json& definition, int64_t now_ms,
                          int threads) {
   const absl::StatusOr<query::Plan> plan = MakePlan(definition, now_ms);
   if (!plan.ok()) return "the definition is refused: " + plan.status().ToString();
-  const absl::StatusOr<query::Table> expected = Answer(live.world(), definition, now_ms);
-  const absl::StatusOr<query::Table> actual = live.Ask(*plan, threads);
+  const absl::StatusOr<query::Table> expected =
+      prove::Answer(live.world(), definition, now_ms);
+  const absl::StatusOr<query::QueryResult> actual = live.Ask(*plan, threads);
   if (!expected.ok() || !actual.ok()) {
     if (expected.status().code() == actual.status().code()) return "";
     return base::Cat("answered ", actual.status().ToString(), " instead of ",
                      expected.status().ToString());
   }
-  const std::string difference = Difference(*actual, *expected, MayTie(definition));
-  if (difference.empty()) return "";
-  const auto shortened = [](const query::Table& table) {
-    return ToText(table).substr(0, 3000);
-  };
-  return base::Cat(difference, "\nactual:\n", shortened(*actual), "expected:\n",
-                   shortened(*expected));
+  const std::string difference =
+      TableDifference(actual->rows, *expected, MayTie(definition));
+  if (!difference.empty()) return difference;
+  const auto total = prove::AnswerTotal(live.world(), definition, now_ms);
+  if (total->has_value() != actual->total.has_value()) return "only one has a total";
+  return actual->total.has_value() ? TableDifference(*actual->total, **total, false) : "";
 }
 
 // What goes wrong when the scenario is played and the definition asked in the end.

@@ -39,7 +39,7 @@ TEST(BuiltInTest, ListsAndShowsThem) {
     EXPECT_EQ(result->report, built_in.name);
     EXPECT_EQ(result->kind, built_in.kind);
   }
-  EXPECT_EQ(BuiltIns().size(), 5u);
+  EXPECT_EQ(BuiltIns().size(), 15u);
   EXPECT_EQ(ShowBuiltIn("logins")->Find("tags")->Dump(),
             R"(["integrations_salesforce"])");
   EXPECT_EQ(ShowBuiltIn("logins")->Find("parameters")->Dump(),

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "gtest/gtest.h"
 #include "runtime/ingest.h"
+#include "runtime/people.h"
 #include "tests/runtime/temp_store.h"
 
 namespace footfall::runtime {
@@ -31,6 +32,12 @@ report::RunOptions Now() {
   return options;
 }
 
+absl::Status Save(TempStore& temp, const std::string& text) {
+  const absl::StatusOr<base::Json> definition = base::Json::Parse(text);
+  if (!definition.ok()) return definition.status();
+  return temp.instance->reports().Save(*definition, kNow);
+}
+
 std::string ExportAll(Instance& instance, std::string_view rule) {
   std::string out;
   const absl::Status status = instance.ExportEvents(rule, kNow, nullptr, [&](auto piece) {
@@ -43,23 +50,27 @@ std::string ExportAll(Instance& instance, std::string_view rule) {
 TEST(InstanceTest, SavedReportsAreListedShownRunAndDeleted) {
   TempStore temp;
   Add(temp, R"({"time":1763711000000,"person":"a","type":"track","name":"save"})");
-  ASSERT_TRUE(temp.instance->SaveReport(kDefinition).ok());
-  const base::Json list = *temp.instance->ListReports();
+  ASSERT_TRUE(Save(temp, kDefinition).ok());
+  const base::Json list = *temp.instance->reports().List();
   std::string names;
   for (const base::Json& row : list.Find("reports")->as_array()) {
     names += row.Find("name")->as_string() + " ";
   }
-  EXPECT_EQ(names, "active-users by-name logins page-views sessions users ");
-  EXPECT_EQ(temp.instance->ShowReport("by-name")->Find("title")->as_string(), "By name");
+  EXPECT_EQ(names,
+            "accounts active-users by-name content courses dead-clicks logins nps "
+            "onboarding page-times page-views rage-clicks script-errors sessions "
+            "tracked-events users ");
+  EXPECT_EQ(temp.instance->reports().Show("by-name")->Find("title")->as_string(),
+            "By name");
   const absl::StatusOr<report::Result> result =
       temp.instance->RunReport("by-name", Now());
   ASSERT_TRUE(result.ok()) << result.status();
   ASSERT_EQ(result->rows.row_count(), 1u);
   EXPECT_EQ(std::get<query::Text>(result->rows.columns[0].cells[0]).view(), "save");
   EXPECT_EQ(std::get<int64_t>(result->rows.columns[1].cells[0]), 1);
-  ASSERT_TRUE(temp.instance->DeleteReport("by-name").ok());
+  ASSERT_TRUE(temp.instance->reports().Delete("by-name").ok());
   EXPECT_TRUE(absl::IsNotFound(temp.instance->RunReport("by-name", Now()).status()));
-  EXPECT_TRUE(absl::IsNotFound(temp.instance->DeleteReport("by-name")));
+  EXPECT_TRUE(absl::IsNotFound(temp.instance->reports().Delete("by-name")));
 }
 
 TEST(InstanceTest, DefinitionsFindSavedSegments) {
@@ -93,7 +104,7 @@ TEST(InstanceTest, DefinitionsFindSavedSegments) {
   EXPECT_EQ(unknown.status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(base::PathOf(unknown.status()), "$.segment");
   // What is saved may name a segment that is saved later.
-  ASSERT_TRUE(temp.instance->SaveReport(define(R"("others")")).ok());
+  ASSERT_TRUE(Save(temp, define(R"("others")")).ok());
   EXPECT_EQ(temp.instance->RunReport("r", Now()).status().code(),
             absl::StatusCode::kNotFound);
   EXPECT_EQ(temp.instance->ExplainReport("r", Now()).status().code(),
@@ -123,18 +134,17 @@ TEST(InstanceTest, BuiltInNamesAreTaken) {
   TempStore temp;
   std::string text = kDefinition;
   text.replace(text.find("by-name"), 7, "logins");
-  EXPECT_EQ(base::PathOf(temp.instance->SaveReport(text)), "$.name");
-  EXPECT_TRUE(absl::IsInvalidArgument(temp.instance->DeleteReport("logins")));
-  EXPECT_TRUE(temp.instance->ShowReport("logins").ok());
+  EXPECT_EQ(base::PathOf(Save(temp, text)), "$.name");
+  EXPECT_TRUE(absl::IsInvalidArgument(temp.instance->reports().Delete("logins")));
+  EXPECT_TRUE(temp.instance->reports().Show("logins").ok());
 }
 
 TEST(InstanceTest, BadDefinitionsAreNotSaved) {
   TempStore temp;
-  EXPECT_FALSE(temp.instance->SaveReport("{").ok());
-  EXPECT_EQ(base::PathOf(temp.instance->SaveReport(
-                R"({"version":1,"name":"x","kind":"table","columns":[],"zz":1})")),
+  EXPECT_EQ(base::PathOf(Save(
+                temp, R"({"version":1,"name":"x","kind":"table","columns":[],"zz":1})")),
             "$.zz");
-  EXPECT_TRUE(absl::IsNotFound(temp.instance->ShowReport("x").status()));
+  EXPECT_TRUE(absl::IsNotFound(temp.instance->reports().Show("x").status()));
 }
 
 TEST(InstanceTest, ShowsAPerson) {
@@ -149,7 +159,8 @@ TEST(InstanceTest, ShowsAPerson) {
       R"({"time":1763711600000,"person":"ana@example.com","anonymous":"anon",)"
       R"("type":"identify","properties":{"plan":"pro","seats":3}})"
       "\n");
-  const absl::StatusOr<base::Json> person = temp.instance->ShowPerson("anonymous:anon");
+  const absl::StatusOr<base::Json> person =
+      ShowPerson(*temp.instance, "anonymous:anon", kNow);
   ASSERT_TRUE(person.ok()) << person.status();
   EXPECT_EQ(person->Dump(),
             R"({"person":"ana@example.com","identified":true,"account":"example.com",)"
@@ -158,8 +169,11 @@ TEST(InstanceTest, ShowsAPerson) {
             R"("total_duration_ms":500000,"avg_duration_ms":500000,)"
             R"("avg_between_sessions_ms":null,"events":2,"country":"FR","region":null,)"
             R"("city":null,"browser":"Firefox","browser_version":null,"os":null,)"
-            R"("attributes":{"plan":"pro","seats":3}})");
-  EXPECT_TRUE(absl::IsNotFound(temp.instance->ShowPerson("nobody").status()));
+            R"("attributes":{"plan":"pro","seats":3},"imported":[],)"
+            R"("recent_sessions":[{"session":"s","start":"2025-11-21T07:43:20.000Z",)"
+            R"("end":"2025-11-21T07:51:40.000Z","duration_ms":500000,"events":2}],)"
+            R"("content":[],"segments":[]})");
+  EXPECT_TRUE(absl::IsNotFound(ShowPerson(*temp.instance, "nobody", kNow).status()));
 }
 
 TEST(InstanceTest, ExportsTheEventsThatMatch) {

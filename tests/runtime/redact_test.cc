@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "report/export.h"
 #include "runtime/ingest.h"
+#include "runtime/people.h"
 #include "tests/runtime/temp_store.h"
 
 namespace footfall::runtime {
@@ -100,7 +101,7 @@ std::vector<std::string> Answers(Instance& instance) {
   const absl::Status status = snapshot->VisitPeople([&](const model::Person& person) {
     const std::string id =
         person.identified ? person.id : base::Cat("anonymous:", person.id);
-    const auto shown = instance.ShowPerson(id);
+    const auto shown = ShowPerson(instance, id, /*now_ms=*/0);
     answers.push_back(shown.ok() ? shown->Dump()
                                  : base::Cat(id, " ", base::MessageOf(shown.status())));
     return absl::OkStatus();

@@ -17,12 +17,14 @@ class TempStore {
   TempStore() {
     std::string pattern = testing::TempDir() + "footfall-XXXXXX";
     folder_ = mkdtemp(pattern.data());
-    instance = Instance::Open(folder_ + "/store", {}).value();
+    instance = Instance::Open(path(), {}).value();
   }
   ~TempStore() {
     instance.reset();
     std::filesystem::remove_all(folder_);
   }
+
+  std::string path() const { return folder_ + "/store"; }
 
   std::shared_ptr<Instance> instance;
 

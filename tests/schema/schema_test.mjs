@@ -14,7 +14,7 @@ import Ajv2020 from 'ajv/dist/2020.js';
 const root = process.env.FOOTFALL_SOURCE;
 const readJson = (...path) => JSON.parse(readFileSync(join(root, ...path), 'utf8'));
 
-const KINDS = ['event', 'policy', 'rule', 'report'];
+const KINDS = ['event', 'policy', 'rule', 'report', 'catalogue'];
 // Strict about unknown keywords and formats; types need not be said again in each branch.
 const ajv = new Ajv2020({strict: true, strictTypes: false, strictRequired: false});
 addFormats(ajv);
@@ -54,6 +54,8 @@ const CASES = [
   {kind: 'policy', folder: 'tests/privacy/policies', key: 'policy'},
   {kind: 'rule', folder: 'tests/model/rules', key: 'definition'},
   {kind: 'report', folder: 'tests/report/definitions', key: 'definition'},
+  {kind: 'report', folder: 'tests/report/views', key: 'definition'},
+  {kind: 'catalogue', folder: 'tests/report/catalogues', key: 'catalogue'},
 ];
 
 for (const {kind, folder, key} of CASES) {
@@ -122,8 +124,9 @@ describe('events', () => {
 
 it('JSON blocks of the documentation that name their schema', () => {
   // A fence such as ```json policy.
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'src/report/REPORTS.md'].filter(
-           (name) => existsSync(join(root, name)))) {
+  const pages = ['README.md', 'CONTRIBUTING.md', 'src/report/REPORTS.md',
+                 'src/report/BUILT_IN_REPORTS.md', 'src/report/LIBRARY.md'];
+  for (const file of pages.filter((name) => existsSync(join(root, name)))) {
     const text = readFileSync(join(root, file), 'utf8');
     for (const [, kind, block] of text.matchAll(/^```json (\w+)\n([^]*?)^```$/gm)) {
       assert.ok(KINDS.includes(kind), `${file}: \`\`\`json ${kind}`);

@@ -445,7 +445,7 @@ TEST(EventStoreTest, Settings) {
       {"session_gap", "45m"},    {"session_max", "none"}, {"event_bytes_max", "2048"},
       {"account_property", "x"}, {"memory_budget", "1G"}, {"memory_budget", "33554433"},
       {"seal_events", "0"},      {"seal_events", "1000"}, {"seal_after", "2h"},
-      {"memory_budget", "64M"}};
+      {"memory_budget", "64M"},  {"run_log_days", "7"}};
   for (const auto& [key, value] : good) {
     EXPECT_TRUE(store->SetSetting(key, value).ok()) << key;
   }
@@ -465,11 +465,13 @@ TEST(EventStoreTest, Settings) {
   }
   store.reset();
   store = *EventStore::Open(dir / "s", {});
-  EXPECT_EQ(store->settings().ToJson().Dump(),
-            R"({"level":"interactions","retention_days":0,"dedup_window_days":366,)"
-            R"("session_gap":"45m","session_max":"none","event_bytes_max":2048,)"
-            R"("account_property":"x","memory_budget":"64M",)"
-            R"("seal_events":1000,"seal_after":"2h"})");
+  EXPECT_EQ(
+      store->settings().ToJson().Dump(),
+      R"({"level":"interactions","retention_days":0,"dedup_window_days":366,)"
+      R"("session_gap":"45m","session_max":"none","event_bytes_max":2048,)"
+      R"("account_property":"x","memory_budget":"64M",)"
+      R"("seal_events":1000,"seal_after":"2h","imported_attributes_max":100,"run_log_days":7,)"
+      R"("group_size_min":0})");
 }
 
 TEST(EventStoreTest, TheBudgetIsThatOfTheOptionsElseOfTheSettingElse256MiB) {

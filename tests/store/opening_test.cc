@@ -1,9 +1,9 @@
 // Opening what is half made, newer, older, or lacks a file; and how errors read.
 #include <fstream>
-#include <functional>
 
 #include "rocksdb/db.h"
 #include "store/rocks.h"
+#include "tests/store/database_test_util.h"
 #include "tests/store/store_test_util.h"
 
 namespace footfall::store {
@@ -17,24 +17,6 @@ absl::Status OpenStatus(const std::string& path, OpenMode mode) {
   Options options;
   options.mode = mode;
   return EventStore::Open(path, options).status();
-}
-
-// Calls `change` on the database under a store.
-void WithDatabase(
-    const std::string& path,
-    const std::function<void(rocksdb::DB&, std::vector<rocksdb::ColumnFamilyHandle*>&)>&
-        change) {
-  std::vector<std::string> names;
-  ASSERT_TRUE(rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), path, &names).ok());
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (const std::string& name : names) families.emplace_back(name, rocksdb::Options());
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* raw = nullptr;
-  ASSERT_TRUE(
-      rocksdb::DB::Open(rocksdb::DBOptions(), path, families, &handles, &raw).ok());
-  const std::unique_ptr<rocksdb::DB> db(raw);
-  change(*db, handles);
-  for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
 }
 
 TEST(OpeningTest, AHalfMadeStoreIsNoneYet) {

@@ -11,12 +11,14 @@ ROOT = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 else ".").resolve()
 ALLOWED = {
     "base": set(),
     "model": {"base"},
+    "net": {"base"},
     "capture": {"base", "model"},
     "store": {"base", "model"},
     "query": {"base", "model", "store"},
     "report": {"base", "model", "store", "query"},
-    "runtime": {"base", "model", "capture", "store", "query", "report"},
-    "capi": {"base", "model", "capture", "store", "query", "report", "runtime"},
+    "prove": {"base", "model", "store", "query", "report"},
+    "runtime": {"base", "model", "capture", "store", "query", "report", "prove", "net"},
+    "capi": {"base", "model", "capture", "store", "query", "report", "prove", "net", "runtime"},
 }
 # The capture core is also compiled for the browser: no Abseil and nothing of base.
 CAPTURE_BEYOND_CORE = {
@@ -29,8 +31,8 @@ CONFINED = [
     (r"rocksdb/", lambda p: p.parts[0] == "store"),
     (r"curl/", lambda p: p.parts[0] == "net"),
     (r"simdjson\.h", lambda p: p.parts[0] == "capture" or p.match("base/json*")),
-    (r"re2/", lambda p: p.parts[0] == "model"),
-    (r"sodium\.h", lambda p: p.parts[0] == "store" or p.match("capture/sealed_state*")),
+    (r"re2/", lambda p: p.parts[0] in ("model", "prove")),
+    (r"sodium\.h", lambda p: p.parts[0] == "store" or p.match("capture/sealed_state*") or p.match("base/secret*")),
     (r"flatbuffers/", lambda p: p.match("report/arrow_ipc*")),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -1,7 +1,9 @@
 'use strict';
 const { native } = require('./native.js');
 
-const FORMATS = { table: 1, csv: 2, json: 3, ndjson: 4, arrow: 5 };
+const FORMATS = { table: 1, csv: 2, json: 3, ndjson: 4, svg: 6, chart: 7, html: 8 };
+const ARROW_STREAM = 5;
+const ARROW_FILE = 9;
 
 /** A computed table, immutable. Outlives its store. */
 class Result {
@@ -33,15 +35,22 @@ class Result {
 
   /** The rows as an Arrow IPC stream. */
   arrow() {
-    return native.resultFormat(this.#handle, FORMATS.arrow);
+    return native.resultFormat(this.#handle, ARROW_STREAM, 0, false);
   }
 
-  /** The rows as text: "table", "csv", "json" or "ndjson". */
-  async format(kind = 'table') {
-    if (kind === 'arrow' || !Object.hasOwn(FORMATS, kind)) {
-      throw new TypeError(`unknown format ${kind}`);
+  /** The rows as an Arrow IPC file. */
+  arrowFile() {
+    return native.resultFormat(this.#handle, ARROW_FILE, 0, false);
+  }
+
+  /** The rows as text: "table", "csv", "json", "ndjson", "html", "svg" or "chart". */
+  async format(kind = 'table', { width = 0, ascii = false } = {}) {
+    if (!Object.hasOwn(FORMATS, kind)) throw new TypeError(`unknown format ${kind}`);
+    if (!Number.isInteger(width) || width < 0 || width > 10_000) {
+      throw new TypeError('width must be an integer from 0 to 10000');
     }
-    return (await native.resultFormat(this.#handle, FORMATS[kind])).toString();
+    const bytes = native.resultFormat(this.#handle, FORMATS[kind], width, Boolean(ascii));
+    return (await bytes).toString();
   }
 
   /** The total row as a result of one row; null for a report without one. */

@@ -11,32 +11,31 @@ const {
 } = require('./native.js');
 const { policyHandle } = require('./capture.js');
 const { ingest, openIngest } = require('./ingest.js');
+const { importAttributes, people, personExport } = require('./people.js');
+const definitions = require('./definitions.js');
+const { reportArguments } = definitions;
 const { Result } = require('./result.js');
 
 const MODES = { readWrite: 0, readOnly: 1, existing: 2 };
 const SEVERITIES = { 1: 'info', 2: 'warning', 3: 'error' };
 const CANCELLED = 1;
+// What a transport that fails is taken for: an SMTP reply that may pass.
+const TRY_LATER = 451;
 // Pieces of an export that may wait for the reader.
 const PIECES_AHEAD = 2;
 
-function bound(value, name) {
-  return value instanceof Date ? value.toISOString() : text(value, name);
-}
-
-function reportArguments(report, options, cancel) {
-  const { from, to, timezone, parameters, now, threads } = options;
-  const named = typeof report === 'string';
-  return [
-    named ? text(report, 'report') : null,
-    named ? null : documentBytes(report),
-    bound(from, 'from'),
-    bound(to, 'to'),
-    text(timezone, 'timezone'),
-    parameters === undefined ? null : JSON.stringify(parameters),
-    milliseconds(now),
-    cancel,
-    size(threads, 'threads'),
-  ];
+function segmentCall(call, handle, name, { after, limit, threads, now, signal }) {
+  return cancellable(signal, async (cancel) =>
+    JSON.parse(
+      await call(
+        handle,
+        requiredText(name, 'name'),
+        JSON.stringify({ after, limit, threads }),
+        milliseconds(now),
+        cancel,
+      ),
+    ),
+  );
 }
 
 /** One folder that holds events, people and settings. Made by Store.open. */
@@ -129,14 +128,144 @@ class Store {
     return JSON.parse(await native.reportList(this.#handle)).reports;
   }
 
+  /** The reports with a tag, that are favourites, or that are views of a base. */
+  reportFind(filter) {
+    return definitions.find(this.#handle, filter);
+  }
+
+  /** The revisions of a saved report, the latest first. */
+  reportHistory(name) {
+    return definitions.history(this.#handle, name);
+  }
+
+  /** A definition as it was saved as a revision. */
+  reportRevision(name, revision) {
+    return definitions.revision(this.#handle, name, revision);
+  }
+
+  /** Saves a former revision anew, as the latest. */
+  reportRestore(name, revision, options) {
+    return definitions.restore(this.#handle, name, revision, options);
+  }
+
+  /** Saves a copy of a report and answers its definition. */
+  reportClone(name, newName, options) {
+    return definitions.clone(this.#handle, name, newName, options);
+  }
+
+  /** Marks a report as a favourite, or not. */
+  reportSetFavourite(name, favourite = true) {
+    return definitions.setFavourite(this.#handle, name, favourite);
+  }
+
+  /** The list behind one cell of a report, exactly as long as the cell says. */
+  reportDrill(report, request, options) {
+    return definitions.drill(this.#handle, report, request, options);
+  }
+
+  /** How a funnel took the events of one person. */
+  reportExplainPerson(report, person, options) {
+    return definitions.explainPerson(this.#handle, report, person, options);
+  }
+
+  /** Computes a report once more by brute force and compares. */
+  reportProve(report, options) {
+    return definitions.prove(this.#handle, report, options);
+  }
+
+  /** Makes a catalogue of content the current one; answers its revision. */
+  async cataloguePut(catalogue, { now } = {}) {
+    const bytes = documentBytes(catalogue);
+    const put = await native.cataloguePut(this.#handle, bytes, milliseconds(now));
+    return JSON.parse(put).revision;
+  }
+
+  /** The current catalogue, or a former one. */
+  async catalogue(revision) {
+    return JSON.parse(
+      await native.catalogueGet(this.#handle, size(revision, 'revision')),
+    );
+  }
+
+  async catalogueHistory() {
+    return JSON.parse(await native.catalogueHistory(this.#handle)).revisions;
+  }
+
+  async trackedEventSave(event) {
+    await native.trackedEventSave(this.#handle, documentBytes(event));
+  }
+
+  async trackedEventDelete(name) {
+    await native.trackedEventDelete(this.#handle, requiredText(name, 'name'));
+  }
+
+  async trackedEventList() {
+    return JSON.parse(await native.trackedEventList(this.#handle)).tracked_events;
+  }
+
+  async segmentSave(segment) {
+    await native.segmentSave(this.#handle, documentBytes(segment));
+  }
+
+  async segmentDelete(name) {
+    await native.segmentDelete(this.#handle, requiredText(name, 'name'));
+  }
+
+  async segmentShow(name) {
+    return JSON.parse(await native.segmentShow(this.#handle, requiredText(name, 'name')));
+  }
+
+  async segmentList() {
+    return JSON.parse(await native.segmentList(this.#handle)).segments;
+  }
+
+  /** Who is in a segment, sorted by id. */
+  segmentPeople(name, options = {}) {
+    return segmentCall(native.segmentPeople, this.#handle, name, options);
+  }
+
+  /** Whether a person is in a segment now; answers at once, in microseconds. */
+  segmentTest(name, person, { now } = {}) {
+    return native.segmentTest(
+      this.#handle,
+      requiredText(name, 'name'),
+      requiredText(person, 'person'),
+      milliseconds(now),
+    );
+  }
+
+  /** Who entered or left a segment after a cursor. */
+  segmentChanges(name, options = {}) {
+    return segmentCall(native.segmentChanges, this.#handle, name, options);
+  }
+
   async person(id) {
     return JSON.parse(await native.personShow(this.#handle, requiredText(id, 'id')));
   }
 
-  /** Erases a person; answers the number of events removed. */
+  /** A page of people, sorted by id, with the columns of the report "users". */
+  people(options) {
+    return people(this.#handle, options);
+  }
+
+  /** Everything that is stored about a person, events included, as one document. */
+  personExport(id, options) {
+    return personExport(this.#handle, id, options);
+  }
+
+  /** Erases a person; answers the receipt of what was erased. */
   async forget(id) {
-    return JSON.parse(await native.personForget(this.#handle, requiredText(id, 'id')))
-      .events;
+    return JSON.parse(await native.personForget(this.#handle, requiredText(id, 'id')));
+  }
+
+  /** All imported attributes, with their types. */
+  async attributes() {
+    return JSON.parse(await native.attributesList(this.#handle)).attributes;
+  }
+
+  /** Imports what an integration knows of people from CSV. */
+  importAttributes(csv, options) {
+    return importAttributes(this.#handle, csv, options);
   }
 
   /** The stored events in no particular order, read while they are consumed. */
@@ -203,6 +332,128 @@ class Store {
       this.#exports.delete(stop);
       native.exportStop(handle);
     }
+  }
+
+  /** Gives the key of 32 bytes for secrets; null takes it away. */
+  setSecretsKey(key) {
+    native.secretsSetKey(this.#handle, key ?? new Uint8Array(0));
+  }
+
+  /** Runs what is due. */
+  runDue({ now, signal } = {}) {
+    return cancellable(signal, async (cancel) =>
+      JSON.parse(await native.runDue(this.#handle, milliseconds(now), cancel)),
+    );
+  }
+
+  /** The log of runs, the latest first. */
+  async runs({ job, limit } = {}) {
+    const list = native.runList(this.#handle, text(job, 'job'), size(limit, 'limit'));
+    return JSON.parse(await list).runs;
+  }
+
+  async runShow(run) {
+    return JSON.parse(await native.runShow(this.#handle, requiredText(run, 'run')));
+  }
+
+  /** Starts a thread of the library that runs what is due. */
+  async schedulerStart() {
+    await native.schedulerStart(this.#handle);
+  }
+
+  async schedulerStop() {
+    await native.schedulerStop(this.#handle);
+  }
+
+  async subscriptionSave(subscription, { now } = {}) {
+    const bytes = documentBytes(subscription);
+    await native.subscriptionSave(this.#handle, bytes, milliseconds(now));
+  }
+
+  async subscriptionList() {
+    return JSON.parse(await native.subscriptionList(this.#handle)).subscriptions;
+  }
+
+  async subscriptionShow(name) {
+    return JSON.parse(
+      await native.subscriptionShow(this.#handle, requiredText(name, 'name')),
+    );
+  }
+
+  async subscriptionDelete(name) {
+    await native.subscriptionDelete(this.#handle, requiredText(name, 'name'));
+  }
+
+  /** Pauses a subscription, or resumes it. */
+  async subscriptionPause(name, paused = true, { now } = {}) {
+    await native.subscriptionPause(
+      this.#handle,
+      requiredText(name, 'name'),
+      paused ? 1 : 0,
+      milliseconds(now),
+    );
+  }
+
+  /** Sends the report now; answers the run. */
+  subscriptionRun(name, { now, signal } = {}) {
+    return cancellable(signal, async (cancel) =>
+      JSON.parse(
+        await native.subscriptionRun(
+          this.#handle,
+          requiredText(name, 'name'),
+          milliseconds(now),
+          cancel,
+        ),
+      ),
+    );
+  }
+
+  /** Sends again to a recipient who unsubscribed or was refused. */
+  async subscriptionRestore(name, address, { now } = {}) {
+    await native.subscriptionRestore(
+      this.#handle,
+      requiredText(name, 'name'),
+      requiredText(address, 'address'),
+      milliseconds(now),
+    );
+  }
+
+  /** Whom the token of a mail's link belongs to; unsubscribes with `confirm`. */
+  async unsubscribe(token, { confirm, now }) {
+    return JSON.parse(
+      await native.unsubscribe(
+        this.#handle,
+        requiredText(token, 'token'),
+        confirm ? 1 : 0,
+        milliseconds(now),
+      ),
+    );
+  }
+
+  /** Replaces the mail settings; without a password the one there is stays. */
+  async mailSet(settings, password) {
+    const bytes = documentBytes(settings);
+    await native.mailSet(this.#handle, bytes, text(password, 'password'));
+  }
+
+  async mailShow() {
+    return JSON.parse(await native.mailShow(this.#handle));
+  }
+
+  /** Sends mail through `send` instead of SMTP; null goes back to SMTP. */
+  mailTransport(send) {
+    const deliver = async (from, to, message, answer) => {
+      let code = TRY_LATER;
+      try {
+        code = await send(from, to, message);
+      } finally {
+        answer(Number.isInteger(code) ? code : TRY_LATER);
+      }
+    };
+    native.mailSetTransport(
+      this.#handle,
+      send === null ? null : (...args) => void deliver(...args).catch(() => {}),
+    );
   }
 
   async stats() {

@@ -4,8 +4,12 @@
 #include <napi.h>
 
 #include "call.h"
+#include "definitions.h"
+#include "people.h"
+#include "report_arguments.h"
 #include "rows.h"
 #include "stream.h"
+#include "subscriptions.h"
 
 namespace footfall_node {
 namespace {
@@ -426,42 +430,6 @@ Napi::Value StoreMetrics(Info info) {
   return object;
 }
 
-// What running and explaining take: store, name | null, definition bytes | null, from,
-// to, timezone, parameters, nowMs, cancel, threads.
-struct ReportArguments {
-  explicit ReportArguments(Info info)
-      : store(Unwrap<footfall_store>(info[0])),
-        name(OptionalString(info[1])),
-        from(OptionalString(info[3])),
-        to(OptionalString(info[4])),
-        timezone(OptionalString(info[5])),
-        parameters(OptionalString(info[6])),
-        now_ms(Integer(info[7])),
-        cancel(Unwrap<footfall_cancel>(info[8])),
-        threads(static_cast<uint32_t>(Integer(info[9]))) {
-    if (!name) definition.emplace(info[2]);
-  }
-
-  footfall_report_options Options() const {
-    footfall_report_options options = FOOTFALL_REPORT_OPTIONS_INIT;
-    options.from = CString(from);
-    options.to = CString(to);
-    options.timezone = CString(timezone);
-    options.parameters_json = CString(parameters);
-    options.now_ms = now_ms;
-    options.cancel = cancel.get();
-    options.threads = threads;
-    return options;
-  }
-
-  std::shared_ptr<footfall_store> store;
-  std::optional<std::string> name, from, to, timezone, parameters;
-  std::optional<Bytes> definition;
-  int64_t now_ms;
-  std::shared_ptr<footfall_cancel> cancel;
-  uint32_t threads;
-};
-
 // reportRun(...ReportArguments): promise of a result
 Napi::Value ReportRun(Info info) {
   return HandleCall<footfall_result>(
@@ -503,12 +471,77 @@ Napi::Value ReportSave(Info info) {
   });
 }
 
-// resultFormat(result, format): promise of bytes
+// cataloguePut(store, bytes, nowMs): promise of JSON
+Napi::Value CataloguePut(Info info) {
+  auto store = Unwrap<footfall_store>(info[0]);
+  const int64_t now_ms = Integer(info[2]);
+  return StringCall(info.Env(), [store, now_ms, data = Bytes(info[1])](
+                                    footfall_buffer** out, footfall_error** error) {
+    return Lib().footfall_catalogue_put(store.get(), data.data, data.size, now_ms, out,
+                                        error);
+  });
+}
+
+// catalogueGet(store, revision): promise of JSON
+Napi::Value CatalogueGet(Info info) {
+  auto store = Unwrap<footfall_store>(info[0]);
+  const int64_t revision = Integer(info[1]);
+  return StringCall(info.Env(), [=](footfall_buffer** out, footfall_error** error) {
+    return Lib().footfall_catalogue_get(store.get(), revision, out, error);
+  });
+}
+
+// trackedEventSave(store, bytes)
+Napi::Value TrackedEventSave(Info info) {
+  auto store = Unwrap<footfall_store>(info[0]);
+  return VoidCall(info.Env(), [store, data = Bytes(info[1])](footfall_error** error) {
+    return Lib().footfall_tracked_event_save(store.get(), data.data, data.size, error);
+  });
+}
+
+// segmentSave(store, bytes)
+Napi::Value SegmentSave(Info info) {
+  auto store = Unwrap<footfall_store>(info[0]);
+  return VoidCall(info.Env(), [store, data = Bytes(info[1])](footfall_error** error) {
+    return Lib().footfall_segment_save(store.get(), data.data, data.size, error);
+  });
+}
+
+// segmentTest(store, name, person, nowMs): boolean, at once
+Napi::Value SegmentTest(Info info) {
+  int32_t member = 0;
+  CallNow(info.Env(), [&](footfall_error** error) {
+    return Lib().footfall_segment_test(Unwrap<footfall_store>(info[0]).get(),
+                                       String(info[1]).c_str(), String(info[2]).c_str(),
+                                       Integer(info[3]), &member, error);
+  });
+  return Napi::Boolean::New(info.Env(), member != 0);
+}
+
+// segmentPeople and segmentChanges(store, name, options | null, nowMs, cancel | null):
+// promise of JSON
+template <auto Library::*kFunction>
+Napi::Value SegmentJson(Info info) {
+  auto store = Unwrap<footfall_store>(info[0]);
+  const int64_t now_ms = Integer(info[3]);
+  auto cancel = Unwrap<footfall_cancel>(info[4]);
+  return StringCall(info.Env(), [=, name = String(info[1]),
+                                 options = OptionalString(info[2])](
+                                    footfall_buffer** out, footfall_error** error) {
+    return (Lib().*kFunction)(store.get(), name.c_str(), CString(options), now_ms,
+                              cancel.get(), out, error);
+  });
+}
+
+// resultFormat(result, format, width, ascii): promise of bytes
 Napi::Value ResultFormat(Info info) {
   auto result = Unwrap<footfall_result>(info[0]);
   const auto format = static_cast<int32_t>(Integer(info[1]));
+  footfall_format_options options = FOOTFALL_FORMAT_OPTIONS_INIT;
+  options.width = static_cast<uint32_t>(Integer(info[2]));
+  options.ascii = info[3].ToBoolean().Value() ? 1 : 0;
   return BytesCall(info.Env(), [=](footfall_buffer** out, footfall_error** error) {
-    return Lib().footfall_result_format(result.get(), format, out, error);
+    return Lib().footfall_result_format_with(result.get(), format, &options, out, error);
   });
 }
 
@@ -575,6 +608,12 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   add("ingestFinish", IngestFinish);
   add("personShow", StoreNameJson<&Library::footfall_person_show>);
   add("personForget", StoreNameJson<&Library::footfall_person_forget>);
+  add("personList", PersonList);
+  add("personExport", PersonExport);
+  add("attributesImportNew", AttributesImportNew);
+  add("attributesImportWrite", AttributesImportWrite);
+  add("attributesImportFinish", AttributesImportFinish);
+  add("attributesList", StoreJson<&Library::footfall_attributes_list>);
   add("exportStart", ExportStart);
   add("exportGrant", ExportGrant);
   add("exportWait", ExportWait);
@@ -593,12 +632,35 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   add("reportDelete", StoreName<&Library::footfall_report_delete>);
   add("reportShow", StoreNameJson<&Library::footfall_report_show>);
   add("reportList", StoreJson<&Library::footfall_report_list>);
+  add("cataloguePut", CataloguePut);
+  add("catalogueGet", CatalogueGet);
+  add("catalogueHistory", StoreJson<&Library::footfall_catalogue_history>);
+  add("trackedEventSave", TrackedEventSave);
+  add("trackedEventDelete", StoreName<&Library::footfall_tracked_event_delete>);
+  add("trackedEventList", StoreJson<&Library::footfall_tracked_event_list>);
+  add("reportFind", ReportFind);
+  add("reportHistory", StoreNameJson<&Library::footfall_report_history>);
+  add("reportRevision", ReportRevision);
+  add("reportRestore", ReportRestore);
+  add("reportClone", ReportClone);
+  add("reportSetFavourite", ReportSetFavourite);
+  add("reportDrill", ReportDrill);
+  add("reportExplainPerson", ReportExplainPerson);
+  add("reportProve", ReportProve);
+  add("segmentSave", SegmentSave);
+  add("segmentDelete", StoreName<&Library::footfall_segment_delete>);
+  add("segmentShow", StoreNameJson<&Library::footfall_segment_show>);
+  add("segmentList", StoreJson<&Library::footfall_segment_list>);
+  add("segmentPeople", SegmentJson<&Library::footfall_segment_people>);
+  add("segmentTest", SegmentTest);
+  add("segmentChanges", SegmentJson<&Library::footfall_segment_changes>);
   add("resultColumns", ResultColumns);
   add("resultRows", ResultRows);
   add("resultFormat", ResultFormat);
   add("resultTotal", ResultTotal);
   add("resultRowCount", ResultRowCount);
   add("resultStats", ResultStats);
+  AddSubscriptions(env, exports);
   return exports;
 }
 

@@ -53,6 +53,13 @@ namespace footfall_node {
   X(footfall_ingest_free)               \
   X(footfall_person_show)               \
   X(footfall_person_forget)             \
+  X(footfall_person_list)               \
+  X(footfall_person_export)             \
+  X(footfall_attributes_import_new)     \
+  X(footfall_attributes_import_write)   \
+  X(footfall_attributes_import_finish)  \
+  X(footfall_attributes_import_free)    \
+  X(footfall_attributes_list)           \
   X(footfall_events_export)             \
   X(footfall_store_stats)               \
   X(footfall_store_check)               \
@@ -70,8 +77,48 @@ namespace footfall_node {
   X(footfall_report_delete)             \
   X(footfall_report_show)               \
   X(footfall_report_list)               \
+  X(footfall_report_find)               \
+  X(footfall_report_history)            \
+  X(footfall_report_revision)           \
+  X(footfall_report_restore)            \
+  X(footfall_report_clone)              \
+  X(footfall_report_set_favourite)      \
+  X(footfall_report_drill)              \
+  X(footfall_report_explain_person)     \
+  X(footfall_report_prove)              \
+  X(footfall_catalogue_put)             \
+  X(footfall_catalogue_get)             \
+  X(footfall_catalogue_history)         \
+  X(footfall_tracked_event_save)        \
+  X(footfall_tracked_event_delete)      \
+  X(footfall_tracked_event_list)        \
+  X(footfall_segment_save)              \
+  X(footfall_segment_delete)            \
+  X(footfall_segment_show)              \
+  X(footfall_segment_list)              \
+  X(footfall_segment_people)            \
+  X(footfall_segment_test)              \
+  X(footfall_segment_changes)           \
+  X(footfall_secrets_set_key)           \
+  X(footfall_run_due)                   \
+  X(footfall_run_list)                  \
+  X(footfall_run_show)                  \
+  X(footfall_scheduler_start)           \
+  X(footfall_scheduler_stop)            \
+  X(footfall_subscription_save)         \
+  X(footfall_subscription_list)         \
+  X(footfall_subscription_show)         \
+  X(footfall_subscription_delete)       \
+  X(footfall_subscription_pause)        \
+  X(footfall_subscription_run)          \
+  X(footfall_subscription_restore)      \
+  X(footfall_subscription_unsubscribe)  \
+  X(footfall_mail_set)                  \
+  X(footfall_mail_show)                 \
+  X(footfall_mail_set_transport)        \
   X(footfall_result_stream)             \
   X(footfall_result_format)             \
+  X(footfall_result_format_with)        \
   X(footfall_result_total)              \
   X(footfall_result_row_count)          \
   X(footfall_result_stats)              \

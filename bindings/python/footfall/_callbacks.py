@@ -54,6 +54,24 @@ def footfall_py_write(data: Any, size: int, payload: Any) -> int:
     return 1 if callback is None else callback(bytes(ffi.buffer(data, size)))
 
 
+# What a transport that raises is taken for: a failure that may pass.
+_TRY_LATER = 451
+
+
+@ffi.def_extern(error=_TRY_LATER)
+def footfall_py_send(
+    sender: Any, to: Any, message: Any, size: int, payload: Any
+) -> int:
+    callback = _registered(payload)
+    if callback is None:
+        return _TRY_LATER
+    return callback(
+        ffi.string(sender).decode("ascii"),
+        ffi.string(to).decode("ascii"),
+        bytes(ffi.buffer(message, size)),
+    )
+
+
 class Pipe:
     """Pieces of an export on their way from its thread to the reader, a few at most."""
 

@@ -15,7 +15,12 @@ _FORMATS = {
     "json": lib.FOOTFALL_FORMAT_JSON,
     "ndjson": lib.FOOTFALL_FORMAT_NDJSON,
     "arrow": lib.FOOTFALL_FORMAT_ARROW,
+    "arrow-file": lib.FOOTFALL_FORMAT_ARROW_FILE,
+    "svg": lib.FOOTFALL_FORMAT_SVG,
+    "chart": lib.FOOTFALL_FORMAT_CHART,
+    "html": lib.FOOTFALL_FORMAT_HTML,
 }
+_BINARY = ("arrow", "arrow-file")
 
 _new_capsule = ctypes.pythonapi.PyCapsule_New
 _new_capsule.restype = ctypes.py_object
@@ -90,13 +95,27 @@ class Result:
         except NotFoundError:
             return None
 
-    def format(self, kind: str = "table") -> Union[str, bytes]:
-        """The rows as "table", "csv", "json" or "ndjson" text, or as the bytes of an
-        "arrow" IPC stream."""
+    def format(
+        self, kind: str = "table", *, width: int = 0, ascii: bool = False
+    ) -> Union[str, bytes]:
+        """The rows as "table", "csv", "json", "ndjson" or "html" text, as a picture
+        ("svg") or as a "chart" of characters, or as the bytes of an "arrow" IPC stream or
+        an "arrow-file".
+
+        Funnels, retention and NPS reports have a chart, and tables whose first column is
+        a time; others raise InvalidArgumentError. A "chart" is `width` cells wide, at
+        least 40, and 80 with 0; `ascii` draws it with ASCII alone.
+        """
         if kind not in _FORMATS:
             raise ValueError(f"unknown format {kind!r}")
-        data = call_bytes(lib.footfall_result_format, self._handle, _FORMATS[kind])
-        return data if kind == "arrow" else data.decode("utf-8")
+        options = ffi.new("footfall_format_options*")
+        options.struct_size = ffi.sizeof("footfall_format_options")
+        options.width = width
+        options.ascii = int(ascii)
+        data = call_bytes(
+            lib.footfall_result_format_with, self._handle, _FORMATS[kind], options
+        )
+        return data if kind in _BINARY else data.decode("utf-8")
 
     def to_csv(self) -> str:
         """The rows as CSV (RFC 4180)."""

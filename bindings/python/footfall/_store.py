@@ -29,12 +29,17 @@ from ._core import (
     milliseconds,
 )
 from ._ingest import Bytes, Event, Ingest, IngestResult, ingest_options, ingest_result
+from ._people import PeopleMethods
 from ._result import Result
+from ._catalogue import CatalogueMethods
+from ._definitions import DefinitionMethods
+from ._segments import SegmentMethods
+from ._subscriptions import SubscriptionMethods
 
 LogCallback = Callable[[str, str], None]
 
 
-class Store:
+class Store(CatalogueMethods, DefinitionMethods, PeopleMethods, SegmentMethods, SubscriptionMethods):
     """One folder that holds events, people and settings.
 
     read_only      read beside another process that writes
@@ -168,6 +173,9 @@ class Store:
         now: Optional[Instant] = None,
         cancel: Optional[Cancel] = None,
         threads: int = 0,
+        segment: Optional[str] = None,
+        where: Optional[Mapping[str, Any]] = None,
+        compare: bool = False,
     ) -> Result:
         """Runs a built-in or saved report by its name, or a definition (a dict).
 
@@ -176,9 +184,23 @@ class Store:
         parameters  of a built-in report, such as {"login_event": "signed-in"}
         now         the present, in milliseconds since 1970 UTC or a datetime
         threads     how many may compute, the calling one included; 0 and 1 start none
+        segment     a saved one: only the people in it
+        where       a rule: only events that satisfy it
+        compare     adds what there was in the period before, as columns previous_X and
+                    change_X
         """
         arguments, options, _keep = self._report_call(
-            report, from_, to, timezone, parameters, now, cancel, threads
+            report,
+            from_,
+            to,
+            timezone,
+            parameters,
+            now,
+            cancel,
+            threads,
+            segment,
+            where,
+            compare,
         )
         return Result(
             call_handle(
@@ -204,11 +226,22 @@ class Store:
         now: Optional[Instant] = None,
         cancel: Optional[Cancel] = None,
         threads: int = 0,
+        segment: Optional[str] = None,
+        where: Optional[Mapping[str, Any]] = None,
     ) -> Dict[str, Any]:
         """Runs a report as `report` does and tells what was computed (`plan`, whose keys
         may change) and what that took (`stats`, as `Result.stats`)."""
         arguments, options, _keep = self._report_call(
-            report, from_, to, timezone, parameters, now, cancel, threads
+            report,
+            from_,
+            to,
+            timezone,
+            parameters,
+            now,
+            cancel,
+            threads,
+            segment,
+            where,
         )
         return call_json(
             lib.footfall_report_explain
@@ -229,6 +262,9 @@ class Store:
         now: Optional[Instant],
         cancel: Optional[Cancel],
         threads: int,
+        segment: Optional[str],
+        where: Optional[Mapping[str, Any]] = None,
+        compare: bool = False,
     ) -> Any:
         """The name or the definition, the options, and what these point to."""
         options = ffi.new("footfall_report_options*")
@@ -240,19 +276,23 @@ class Store:
             "parameters_json": c_string(
                 None if parameters is None else document(parameters)
             ),
+            "segment": c_string(segment),
+            "where_json": c_string(None if where is None else document(where)),
         }
         for name, value in strings.items():
             setattr(options, name, value)
         options.now_ms = milliseconds(now)
         options.cancel = handle_of(cancel)
         options.threads = threads
+        options.compare = compare
         if isinstance(report, str):
             return (c_string(report),), options, strings
         data = document(report)
         return (c_bytes(data), len(data)), options, strings
 
     def report_save(self, definition: Union[str, bytes, Mapping[str, Any]]) -> None:
-        """Saves a definition under its "name", replacing one of that name."""
+        """Saves a definition, or a view of another report, under its "name". One of that
+        name stays as a former revision, see `report_history`."""
         data = document(definition)
         call(lib.footfall_report_save, self._handle, c_bytes(data), len(data))
 
@@ -265,17 +305,9 @@ class Store:
         return call_json(lib.footfall_report_show, self._handle, c_string(name))
 
     def report_list(self) -> List[Dict[str, Any]]:
-        """Dicts of name, title, kind, tags and builtin, sorted by name."""
+        """Dicts of name, title, kind, tags, builtin, base and favourite, sorted by
+        name. `report_find` lists some of them."""
         return call_json(lib.footfall_report_list, self._handle)["reports"]
-
-    def person(self, person: str) -> Dict[str, Any]:
-        """One person with all attributes, by id or as "anonymous:ID"."""
-        return call_json(lib.footfall_person_show, self._handle, c_string(person))
-
-    def forget(self, person: str) -> int:
-        """Erases a person; returns the number of events removed."""
-        shape = call_json(lib.footfall_person_forget, self._handle, c_string(person))
-        return shape["events"]
 
     def export_events(
         self,

@@ -204,6 +204,23 @@ test('formats, also after the store is closed', async (t) => {
   for (const wrong of ['xml', 'arrow', 'toString']) {
     await assert.rejects(logins.format(wrong), TypeError);
   }
+  assert.match(await logins.format('html'), /^<!doctype html>/);
+  assert.equal((await logins.arrowFile()).subarray(0, 6).toString(), 'ARROW1');
+});
+
+test('charts', async (t) => {
+  const store = await filledStore(t);
+  const days = await store.report('active-users', options);
+  assert.match(await days.format('svg'), /^<svg xmlns=[^]*<\/svg>\n$/);
+  assert.match(await days.format('chart'), /█/);
+  const chart = await days.format('chart', { width: 60, ascii: true });
+  assert.match(chart, /^[\n -~]*#[\n -~]*$/);
+  assert.ok(chart.split('\n').every((line) => line.length <= 60));
+  for (const width of [-1, 1.5, 10_001, '60']) {
+    await assert.rejects(days.format('chart', { width }), TypeError);
+  }
+  const logins = await store.report('logins', options);
+  await assert.rejects(logins.format('svg'), { code: 'INVALID_ARGUMENT' });
 });
 
 test('saved definitions', async (t) => {

@@ -113,7 +113,9 @@ test('people', async (t) => {
   await store.ingest([track('ana', 5), track('ana', 3), track('bo', 4)], options);
   const ana = await store.person('ana');
   assert.deepEqual([ana.person, ana.identified, ana.events], ['ana', true, 2]);
-  assert.equal(await store.forget('ana'), 2);
+  const receipt = await store.forget('ana');
+  assert.deepEqual([receipt.person, receipt.events], ['ana', 2]);
+  assert.deepEqual([receipt.attributes, receipt.external], [[], []]);
   assert.deepEqual(
     (await collect(store.events(options))).map((e) => e.person),
     ['bo'],

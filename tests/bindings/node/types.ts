@@ -42,6 +42,17 @@ export async function uses(): Promise<void> {
   removed.push(...leaks.survived, ...leaks.void, leaks.places[0].path);
   // @ts-expect-error There is no such input.
   new Filter({ format: 'xml' });
+  const imported = await store.importAttributes('id,tier\na,1\n', {
+    integration: 'crm',
+    id: 'id',
+    columns: [{ column: 'tier', type: 'number' }],
+  });
+  const people: Result = await store.people({ attributes: ['crm/tier'], limit: 1 });
+  const receipt = await store.forget('a');
+  counts[0] += imported.rows + people.rowCount + receipt.events;
+  removed.push((await store.attributes())[0].type, ...receipt.anonymous_ids);
+  // @ts-expect-error The column of the ids is missing.
+  await store.importAttributes('', { integration: 'crm' });
   try {
     await store.close();
   } catch (error) {

@@ -142,8 +142,24 @@ class ReportTest(StoreTest):
         self.assertEqual(len(logins.format("ndjson").splitlines()), 2)
         self.assertIn("ana", str(logins))
         self.assertTrue(logins.format("arrow").startswith(b"\xff\xff\xff\xff"))
+        self.assertTrue(logins.format("arrow-file").startswith(b"ARROW1\0\0"))
+        self.assertTrue(logins.format("html").startswith("<!doctype html>"))
         with self.assertRaises(ValueError):
             logins.format("xml")
+
+    def test_charts(self):
+        days = self.store.report("active-users", now=NOW)
+        self.assertTrue(days.format("svg").startswith("<svg xmlns="))
+        self.assertIn("</svg>", days.format("svg"))
+        self.assertIn("█", days.format("chart"))
+        chart = days.format("chart", width=60, ascii=True)
+        self.assertIn("#", chart)
+        self.assertTrue(chart.isascii())
+        self.assertLessEqual(max(map(len, chart.splitlines())), 60)
+        with self.assertRaisesRegex(footfall.InvalidArgumentError, "has no chart"):
+            self.store.report("logins", now=NOW).format("svg")
+        with self.assertRaises(footfall.InvalidArgumentError):
+            days.format("chart", width=10_001)
 
     def test_pandas(self):
         table = self.store.report(DAILY, now=NOW)

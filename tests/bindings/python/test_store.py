@@ -119,7 +119,9 @@ class PeopleTest(StoreTest):
         self.assertIsInstance(raised.exception, LookupError)
 
     def test_forget(self):
-        self.assertEqual(self.store.forget("ana"), 2)
+        receipt = self.store.forget("ana")
+        self.assertEqual((receipt["person"], receipt["events"]), ("ana", 2))
+        self.assertEqual((receipt["attributes"], receipt["external"]), ([], []))
         self.assertEqual([e["person"] for e in self.store.events(now=NOW)], ["bo"])
         with self.assertRaises(footfall.NotFoundError):
             self.store.forget("ana")

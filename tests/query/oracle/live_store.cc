@@ -11,6 +11,7 @@
 #include "query/execute.h"
 #include "report/definition.h"
 #include "report/result.h"
+#include "tests/query/oracle/built_in_body.h"
 
 namespace footfall::oracle {
 namespace {
@@ -170,12 +171,10 @@ absl::Status LiveStore::Apply(const Step& step) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<query::Table> LiveStore::Ask(const query::Plan& plan, int threads) const {
+absl::StatusOr<query::QueryResult> LiveStore::Ask(const query::Plan& plan,
+                                                  int threads) const {
   FOOTFALL_ASSIGN_OR_RETURN(const auto snapshot, store_->TakeSnapshot());
-  FOOTFALL_ASSIGN_OR_RETURN(
-      query::QueryResult result,
-      query::Execute(*snapshot, plan, {.now_ms = now_ms_, .threads = threads}));
-  return std::move(result.rows);
+  return query::Execute(*snapshot, plan, {.now_ms = now_ms_, .threads = threads});
 }
 
 absl::Status LiveStore::Check() const {
@@ -210,15 +209,12 @@ absl::Status LiveStore::Check() const {
 }
 
 absl::StatusOr<query::Plan> MakePlan(const Json& definition, int64_t now_ms) {
-  const std::string kind = definition.Find("kind")->as_string();
-  const bool built_in = kind == "logins" || kind == "users" || kind == "page-views" ||
-                        kind == "active-users";
+  const std::optional<PlanBody> built_in = BuiltInBody(definition);
   Json parsed = definition;
-  if (built_in) {
-    // What it has in common with a table goes the same way.
-    std::erase_if(parsed.as_object(), [](const auto& member) {
-      return member.first == "login_event" || member.first == "attributes";
-    });
+  if (built_in.has_value()) {
+    // What it has in common with a list of sessions goes the same way.
+    std::erase_if(parsed.as_object(),
+                  [](const auto& member) { return !IsCommonKey(member.first); });
     parsed.Set("kind", "sessions");
   }
   FOOTFALL_ASSIGN_OR_RETURN(report::Definition made, report::ParseDefinition(parsed));
@@ -228,18 +224,7 @@ absl::StatusOr<query::Plan> MakePlan(const Json& definition, int64_t now_ms) {
   query::Plan plan = std::move(made.plan);
   FOOTFALL_RETURN_IF_ERROR(
       report::ResolveRange(made.range, made.timezone, options, &plan, &ignored));
-  std::vector<std::string> attributes;
-  if (const Json* names = definition.Find("attributes")) {
-    for (const Json& name : names->as_array()) attributes.push_back(name.as_string());
-  }
-  std::optional<std::string> login_event;
-  if (const Json* name = definition.Find("login_event")) login_event = name->as_string();
-  if (kind == "logins") {
-    plan.body = query::LoginsPlan{.login_event = login_event, .attributes = attributes};
-  }
-  if (kind == "users") plan.body = query::UsersPlan{.attributes = attributes};
-  if (kind == "page-views") plan.body = query::PageViewsPlan();
-  if (kind == "active-users") plan.body = query::ActiveUsersPlan();
+  if (built_in.has_value()) plan.body = *built_in;
   return plan;
 }
 

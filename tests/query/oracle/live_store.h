@@ -7,8 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "query/execute.h"
 #include "query/plan.h"
-#include "query/table.h"
 #include "store/event_store.h"
 #include "tests/query/oracle/random_scenario.h"
 #include "tests/store/store_test_util.h"
@@ -24,8 +24,10 @@ class LiveStore {
   absl::Status Apply(const Step& step);
 
   const World& world() const { return world_; }
+  // After the first step; another object after one that opens it anew.
+  store::EventStore& store() const { return *store_; }
   // Asks the store.
-  absl::StatusOr<query::Table> Ask(const query::Plan& plan, int threads) const;
+  absl::StatusOr<query::QueryResult> Ask(const query::Plan& plan, int threads) const;
   // Whether the store's people are those of the world, and it finds itself in order.
   absl::Status Check() const;
 

@@ -16,14 +16,18 @@ class DefinitionMaker {
   DefinitionMaker(Random& random, const Scenario& scenario)
       : random_(random), scenario_(scenario) {}
 
+  Json Segment() { return SegmentRule(); }
+
   Json Make() {
     definition_ = Json::MakeObject();
     Set("version", Json(1));
     Set("name", Json("random"));
-    const std::string kind =
-        random_.Name({"table", "table", "table", "table", "table", "funnel", "funnel",
-                      "funnel", "retention", "paths", "sessions", "sessions", "logins",
-                      "page-views", "users", "active-users"});
+    const std::string kind = random_.Name(
+        {"table",          "table",    "table",       "table",       "table",
+         "funnel",         "funnel",   "funnel",      "retention",   "paths",
+         "sessions",       "sessions", "logins",      "page-views",  "users",
+         "active-users",   "nps",      "onboarding",  "courses",     "accounts",
+         "tracked-events", "content",  "rage-clicks", "dead-clicks", "page-times"});
     Set("kind", Json(kind));
     SetRange();
     if (random_.Chance(60)) {
@@ -36,10 +40,9 @@ class DefinitionMaker {
       SetSimpleTable();
       return definition_;
     }
-    const bool is_definition = kind == "table" || kind == "funnel" ||
-                               kind == "retention" || kind == "paths" ||
-                               kind == "sessions";
-    if (is_definition && random_.Chance(40)) Set("where", Rule(2));
+    const bool has_where = kind != "logins" && kind != "page-views" && kind != "users" &&
+                           kind != "active-users" && kind != "accounts";
+    if (has_where && random_.Chance(40)) Set("where", Rule(2));
     if (random_.Chance(20)) Set("segment", SegmentRule());
     if (random_.Chance(15)) SetSession();
     if (kind == "table") SetTable(true);
@@ -48,9 +51,13 @@ class DefinitionMaker {
     if (kind == "retention") SetRetention();
     if (kind == "paths") SetPaths();
     if (kind == "logins" && random_.Chance(50)) Set("login_event", Json(EventName()));
-    if ((kind == "logins" || kind == "users") && random_.Chance(40)) {
+    SetBuiltIn(kind);
+    if ((kind == "logins" || kind == "users" || kind == "nps" || kind == "onboarding" ||
+         kind == "courses") &&
+        random_.Chance(40)) {
+      // The report nps has a column score of its own.
       Set("attributes", Json(Json::Array{Json("crm/tier"), Json("email"), Json("seats"),
-                                         Json("score")}));
+                                         Json(kind == "nps" ? "vip" : "score")}));
     }
     return definition_;
   }
@@ -465,18 +472,97 @@ class DefinitionMaker {
     if (random_.Chance(50)) Set("by", Json(TextField()));
   }
 
+  // -- Content and clicks.
+
+  static Json Named(const std::string& id) {
+    Json item = Json::MakeObject();
+    item.Set("id", id);
+    item.Set("name", "The " + id);
+    return item;
+  }
+
+  // Some of the content that events are about, and some that none is.
+  Json Ids(int64_t most) {
+    Json ids = Json::MakeArray();
+    for (int64_t i = 0; i < most; ++i) {
+      if (random_.Chance(70)) ids.Push(base::Cat("c", i));
+    }
+    return ids;
+  }
+
+  void SetCourses() {
+    Json courses = Json::MakeArray();
+    for (int64_t i = random_.Below(3); i > 0; --i) {
+      Json course = Named(base::Cat("c", i));
+      // An id is in one course only.
+      Json lessons = Json::MakeArray();
+      for (int64_t k = 0; k < 6; ++k) {
+        if (k % 3 == i && random_.Chance(80)) lessons.Push(base::Cat("c", k));
+      }
+      course.Set("lessons", lessons);
+      if (random_.Chance(60)) {
+        course.Set("quiz", base::Cat("c", i + 1));
+        course.Set("quiz_name", random_.Name({"Quiz", "Test"}));
+      }
+      courses.Push(course);
+    }
+    Set("courses", courses);
+  }
+
+  void SetContent() {
+    Json catalogue = Json::MakeArray();
+    for (const char* kind : {"task", "course", "survey"}) {
+      const Json ids = Ids(3);
+      for (const Json& id : ids.as_array()) {
+        Json content = Named(id.as_string());
+        content.Set("kind", kind);
+        catalogue.Push(content);
+      }
+    }
+    if (random_.Chance(70)) Set("catalogue", catalogue);
+    if (random_.Chance(40)) Set("in_catalogue", Json(random_.Chance(50)));
+  }
+
+  void SetTrackedEvents() {
+    Json events = Json::MakeArray();
+    for (int64_t i = random_.Below(4); i > 0; --i) {
+      Json event = Json::MakeObject();
+      event.Set("name", base::Cat("tracked-", i));
+      event.Set("where", random_.Chance(40) ? NameIs(EventName()) : Rule(2));
+      events.Push(event);
+    }
+    Set("events", events);
+  }
+
+  void SetBuiltIn(const std::string& kind) {
+    if (kind == "nps" && random_.Chance(40)) {
+      Set("survey", Json(base::Cat("c", random_.Below(4))));
+    }
+    if (kind == "onboarding" && random_.Chance(60)) Set("tasks", Ids(5));
+    if (kind == "courses" && random_.Chance(70)) SetCourses();
+    if (kind == "content") SetContent();
+    if (kind == "tracked-events") SetTrackedEvents();
+    if (kind == "rage-clicks") Set("clicks", Json(2 + random_.Below(3)));
+    if (kind == "rage-clicks" || kind == "dead-clicks") {
+      Set("within_ms", Json(random_.Of<int64_t>({1000, 60'000, 600'000, 6 * kHour})));
+    }
+  }
+
   Random& random_;
   const Scenario& scenario_;
   Json definition_;
 };
 
+bool LosesEvents(const Scenario& scenario) {
+  return scenario.settings.retention_days > 0 &&
+         std::any_of(scenario.steps.begin(), scenario.steps.end(),
+                     [](const Step& step) { return step.kind == Step::Kind::kCompact; });
+}
+
 }  // namespace
 
 Json RandomDefinition(Random& random, const Scenario& scenario) {
-  const bool loses_events =
-      scenario.settings.retention_days > 0 &&
-      std::any_of(scenario.steps.begin(), scenario.steps.end(),
-                  [](const Step& step) { return step.kind == Step::Kind::kCompact; });
+  const bool loses_events = LosesEvents(scenario);
   Json definition;
   bool is_sound = false;
   while (!is_sound) {
@@ -486,9 +572,20 @@ Json RandomDefinition(Random& random, const Scenario& scenario) {
     is_sound = !loses_events || (text.find("person.sessions") == std::string::npos &&
                                  text.find("person.total") == std::string::npos &&
                                  text.find("person.avg") == std::string::npos &&
+                                 text.find("\"accounts\"") == std::string::npos &&
                                  text.find("\"users\"") == std::string::npos);
   }
   return definition;
+}
+
+Json RandomSegmentRule(Random& random, const Scenario& scenario) {
+  Json rule = DefinitionMaker(random, scenario).Segment();
+  // As above.
+  while (LosesEvents(scenario) &&
+         rule.Dump().find("person.sessions") != std::string::npos) {
+    rule = DefinitionMaker(random, scenario).Segment();
+  }
+  return rule;
 }
 
 }  // namespace footfall::oracle

@@ -51,6 +51,8 @@ class EventMaker {
       Json properties = Json::MakeObject();
       properties.Set("n", Json(random_.Below(1000)));
       event.Set("properties", properties);
+      if (*event.Find("type") == Json("click")) SetElement(event);
+      if (*event.Find("type") == Json("content")) SetGuidance(event);
       return event;
     }
     if (random_.Chance(shape_.host_sessions)) {
@@ -65,6 +67,7 @@ class EventMaker {
     if (random_.Chance(30)) SetElement(event);
     if (random_.Chance(50)) SetContext(event);
     if (random_.Chance(80)) SetProperties(event);
+    if (*event.Find("type") == Json("content") && random_.Chance(85)) SetGuidance(event);
     return event;
   }
 
@@ -236,6 +239,33 @@ class EventMaker {
                                                 : Long("unique ", 400));
     }
     if (random_.Chance(10)) properties.Set(random_.Numbered("rare", 30), Number());
+    event.Set("properties", properties);
+  }
+
+  // What guidance says: tasks, courses, quizzes, answers to surveys.
+  void SetGuidance(Json& event) {
+    event.Set("name",
+              random_.Name({"task.completed", "task.completed", "task.started", "task",
+                            "survey.submitted", "survey.submitted", "survey.shown",
+                            "course.started", "course.completed", "lesson.completed",
+                            "lesson.completed", "quiz.submitted", "walkthrough.started",
+                            "walkthrough.completed", "tasks.completed"}));
+    Json properties = Json::MakeObject();
+    if (random_.Chance(93)) {
+      properties.Set("content_id",
+                     random_.Chance(97) ? Json(random_.Numbered("c", 5)) : Mixed());
+    }
+    if (random_.Chance(50)) properties.Set("content_name", random_.Numbered("Name ", 3));
+    if (random_.Chance(30)) properties.Set("course_id", random_.Numbered("c", 4));
+    if (random_.Chance(80)) {
+      properties.Set("score", random_.Chance(80)   ? Json(random_.Below(12))
+                              : random_.Chance(50) ? Mixed()
+                                                   : Json(7.0));
+    }
+    if (random_.Chance(40)) {
+      properties.Set("comment",
+                     random_.Chance(80) ? Json(random_.Name({"Nice", ""})) : Mixed());
+    }
     event.Set("properties", properties);
   }
 

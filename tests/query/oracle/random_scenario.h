@@ -7,10 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "tests/query/oracle/oracle.h"
+#include "prove/prove.h"
 #include "tests/query/oracle/random.h"
 
 namespace footfall::oracle {
+
+using base::Json;
+using prove::Settings;
+using prove::World;
 
 struct Step {
   enum class Kind { kAppend, kSeal, kMerge, kCompact, kReopen, kForget };
@@ -40,6 +44,9 @@ Step RandomMaintenance(Random& random);
 
 // A definition that fits the events of the scenario.
 Json RandomDefinition(Random& random, const Scenario& scenario);
+
+// A rule of a segment that fits them.
+Json RandomSegmentRule(Random& random, const Scenario& scenario);
 
 // The steps as text, an event a line.
 std::string ToText(const Scenario& scenario);

@@ -1,5 +1,6 @@
-// Writes sample tables into the folder named by the argument, each as NAME.arrow (an IPC
-// stream) and NAME.json, for readers that are not ours to compare.
+// Writes sample tables into the folder named by the argument, each as NAME.arrows (an IPC
+// stream), NAME.arrow (an IPC file) and NAME.json, for readers that are not ours to
+// compare.
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -32,7 +33,8 @@ int main(int argc, char** argv) {
   for (const auto& [name, rows] : samples) {
     const auto result = footfall::report::SampleResult(rows);
     const std::string path = std::string(argv[1]) + "/" + name;
-    if (!Write(path + ".arrow", Export(*result, Format::kArrow)) ||
+    if (!Write(path + ".arrows", Export(*result, Format::kArrow)) ||
+        !Write(path + ".arrow", Export(*result, Format::kArrowFile)) ||
         !Write(path + ".json", Export(*result, Format::kJson))) {
       std::fprintf(stderr, "arrow_sample: cannot write %s\n", path.c_str());
       return 1;

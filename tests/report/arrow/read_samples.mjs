@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RecordBatchReader } from 'apache-arrow';
+import { RecordBatchFileReader, RecordBatchReader } from 'apache-arrow';
 import { JSONParse } from 'json-with-bigint';
 
 const TYPES = {
@@ -40,10 +40,12 @@ function checkBatch(batch, columns, rows, first, seen) {
   });
 }
 
-function checkSample(folder, name, rowCount, batchRows) {
+function checkSample(folder, name, extension, rowCount, batchRows) {
   const expected = JSONParse(readFileSync(join(folder, `${name}.json`), 'utf8'));
-  const reader = RecordBatchReader.from(readFileSync(join(folder, `${name}.arrow`)));
+  const reader = RecordBatchReader.from(readFileSync(join(folder, name + extension)));
   reader.open();
+  // A file is read by its footer.
+  assert.equal(reader instanceof RecordBatchFileReader, extension === '.arrow');
   const fields = reader.schema.fields;
   assert.deepEqual(
     fields.map((field) => [field.name, String(field.type), field.nullable]),
@@ -62,12 +64,14 @@ function checkSample(folder, name, rowCount, batchRows) {
   }
   assert.deepEqual(sizes, batchRows);
   assert.equal(seen.values + seen.missing, rowCount * expected.columns.length);
-  console.log(`${name}: ${first} rows in ${sizes.length} batches, ` +
+  console.log(`${name}${extension}: ${first} rows in ${sizes.length} batches, ` +
               `${seen.values} values and ${seen.missing} missing`);
 }
 
 const folder = process.argv[2];
-checkSample(folder, 'empty', 0, []);
-checkSample(folder, 'one', 1, [1]);
-checkSample(folder, 'some', 25, [25]);
-checkSample(folder, 'large', 150_000, [65_536, 65_536, 18_928]);
+for (const extension of ['.arrows', '.arrow']) {
+  checkSample(folder, 'empty', extension, 0, []);
+  checkSample(folder, 'one', extension, 1, [1]);
+  checkSample(folder, 'some', extension, 25, [25]);
+  checkSample(folder, 'large', extension, 150_000, [65_536, 65_536, 18_928]);
+}
