@@ -21,7 +21,7 @@ BATCH = 10_000
 
 class Test:
     def __init__(self, cli, import_ack, work):
-        self.people, self.kills = (300_000, 40) if SLOW else (60_000, 10)
+        self.people, self.kills = (100_000, 40) if SLOW else (60_000, 10)
         self.cli, self.import_ack = cli, import_ack
         self.db, self.file = os.path.join(work, "db"), os.path.join(work, "people.csv")
         self.random = seeded_random()
