@@ -243,7 +243,7 @@ absl::Status VisitMatchingTimes(
                                    bool more)>
         visit) {
   Plan plan;
-  plan.body = UsersPlan();
+  plan.body.emplace<UsersPlan>();
   Needs needs;
   std::optional<RuleRef> rule;
   if (where.has_value()) rule = needs.AddRule(*where);
