@@ -24,7 +24,9 @@ constexpr int kDaysAhead = 70;
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 absl::StatusOr<int> ParseMinute(const Json& json) {
-  const std::string_view text = json.is_string() ? json.as_string() : "";
+  // With a literal for the other case the text would be copied, and the view dangle.
+  const std::string_view text =
+      json.is_string() ? std::string_view(json.as_string()) : std::string_view();
   if (text.size() == 5 && IsDigit(text[0]) && IsDigit(text[1]) && text[2] == ':' &&
       IsDigit(text[3]) && IsDigit(text[4])) {
     const int hour = (text[0] - '0') * 10 + text[1] - '0';
