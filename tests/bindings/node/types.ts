@@ -1,8 +1,10 @@
 // Compiled, not run: uses of the API that must type-check, and some that must not.
 import {
+  Explanation,
   Filter,
   FootfallError,
   Policy,
+  ReportExplanation,
   Result,
   Store,
   leakTest,
@@ -23,6 +25,13 @@ export async function uses(): Promise<void> {
     parameters: { login_event: 'x' },
     signal: AbortSignal.timeout(1),
   });
+  const [verdict]: Explanation[] = policy.explain({ type: 'click', time: 1 });
+  counts[0] += verdict.removed.length;
+  // @ts-expect-error what a policy does to an event has no plan
+  verdict.plan;
+  const ran: ReportExplanation = await store.reportExplain('logins');
+  // @ts-expect-error a report that was explained removes nothing
+  ran.removed;
   const { plan, stats } = await store.reportExplain('logins', { threads: 2 });
   const gathered: number = stats.stages_ms.gather + result.stats.chunks_pruned;
   counts[0] += gathered + Object.keys(plan).length;
