@@ -5,9 +5,9 @@ from __future__ import annotations
 import collections
 import itertools
 import threading
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, List, Optional
 
-from ._core import CancelledError, ffi, lib
+from ._core import CancelledError, Error, call, ffi, lib
 
 _SEVERITIES = {
     lib.FOOTFALL_LOG_INFO: "info",
@@ -52,6 +52,33 @@ def footfall_py_log_free(payload: Any) -> None:
 def footfall_py_write(data: Any, size: int, payload: Any) -> int:
     callback = _registered(payload)
     return 1 if callback is None else callback(bytes(ffi.buffer(data, size)))
+
+
+def call_writing(
+    function: Any, *arguments: Any, write: Callable[[bytes], Any]
+) -> None:
+    """Calls a function that passes pieces of an export to `write`, whose exception stops
+    the export and is raised here."""
+    failure: List[BaseException] = []
+
+    def forward(piece: bytes) -> int:
+        try:
+            write(piece)
+            return 0
+        except BaseException as error:  # Raised again below.
+            failure.append(error)
+            return 1
+
+    payload = register(forward)
+    try:
+        call(function, *arguments, lib.footfall_py_write, payload)
+    except Error:
+        if not failure:
+            raise
+    finally:
+        unregister(payload)
+    if failure:
+        raise failure[0]
 
 
 # What a transport that raises is taken for: a failure that may pass.

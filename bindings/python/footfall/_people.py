@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Union
 
-from ._callbacks import register, unregister
+from ._callbacks import call_writing
 from ._core import (
     Cancel,
     Error,
@@ -96,34 +96,14 @@ class PeopleMethods:
     ) -> None:
         """The same as pieces of JSON text. An exception of `write` stops the export and is
         raised here."""
-        failure: List[BaseException] = []
-
-        def forward(piece: bytes) -> int:
-            try:
-                write(piece)
-                return 0
-            except BaseException as error:  # Raised again below.
-                failure.append(error)
-                return 1
-
-        payload = register(forward)
-        try:
-            call(
-                lib.footfall_person_export,
-                self._handle,
-                c_string(person),
-                milliseconds(now),
-                handle_of(cancel),
-                lib.footfall_py_write,
-                payload,
-            )
-        except Error:
-            if not failure:
-                raise
-        finally:
-            unregister(payload)
-        if failure:
-            raise failure[0]
+        call_writing(
+            lib.footfall_person_export,
+            self._handle,
+            c_string(person),
+            milliseconds(now),
+            handle_of(cancel),
+            write=write,
+        )
 
     def forget(self, person: str) -> Dict[str, Any]:
         """Erases a person; returns the receipt: person, forgotten_at, events, sessions,

@@ -8,12 +8,11 @@ import threading
 import weakref
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Union
 
-from ._callbacks import Pipe, register, unregister
+from ._callbacks import Pipe, call_writing, register, unregister
 from ._capture import Policy
 from ._core import (
     Bound,
     Cancel,
-    Error,
     Instant,
     bound,
     c_bytes,
@@ -320,34 +319,14 @@ class Store(CatalogueMethods, DefinitionMethods, PeopleMethods, SegmentMethods, 
         """Passes the stored events, in no particular order, to `write` as
         pieces of NDJSON, without those that data retention has expired by `now`. An
         exception of `write` stops the export and is raised here."""
-        failure: List[BaseException] = []
-
-        def forward(piece: bytes) -> int:
-            try:
-                write(piece)
-                return 0
-            except BaseException as error:  # Raised again below.
-                failure.append(error)
-                return 1
-
-        payload = register(forward)
-        try:
-            call(
-                lib.footfall_events_export,
-                self._handle,
-                c_string(None if where is None else document(where)),
-                milliseconds(now),
-                handle_of(cancel),
-                lib.footfall_py_write,
-                payload,
-            )
-        except Error:
-            if not failure:
-                raise
-        finally:
-            unregister(payload)
-        if failure:
-            raise failure[0]
+        call_writing(
+            lib.footfall_events_export,
+            self._handle,
+            c_string(None if where is None else document(where)),
+            milliseconds(now),
+            handle_of(cancel),
+            write=write,
+        )
 
     def events(
         self,
@@ -396,8 +375,8 @@ class Store(CatalogueMethods, DefinitionMethods, PeopleMethods, SegmentMethods, 
     def seal(
         self, *, merge: bool = False, cancel: Optional[Cancel] = None
     ) -> Dict[str, Any]:
-        """Moves the events of the log into sealed chunks; with `merge` all chunks of a
-        span of time become one run: events_sealed, runs_merged."""
+        """Moves the events of the log into sealed chunks; with `merge` all runs of
+        chunks become one: events_sealed, runs_merged."""
         return call_json(
             lib.footfall_store_seal, self._handle, merge, handle_of(cancel)
         )
