@@ -4,62 +4,47 @@
 #include <string_view>
 #include <utility>
 
-#include "base/time.h"
 #include "capi/store_handles.h"
 #include "runtime/content_library.h"
 
 using footfall::base::Json;
+using footfall::capi::AnswerJson;
 using footfall::capi::Guard;
-using footfall::capi::PutBuffer;
+using footfall::capi::NowOrClock;
 
 footfall_status footfall_catalogue_put(footfall_store* store, const char* json,
                                        size_t size, int64_t now_ms,
                                        footfall_buffer** out_json,
                                        footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(json);
-    if (now_ms < 0) return absl::InvalidArgumentError("now_ms is negative");
-    FOOTFALL_ASSIGN_OR_RETURN(const int64_t revision,
-                              store->instance->content().PutCatalogue(
-                                  std::string_view(json, size),
-                                  now_ms == 0 ? footfall::base::NowMs() : now_ms));
+    FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, NowOrClock(now_ms));
+    FOOTFALL_ASSIGN_OR_RETURN(
+        const int64_t revision,
+        store->instance->content().PutCatalogue(std::string_view(json, size), now));
     Json out = Json::MakeObject();
     out.Set("revision", revision);
-    PutBuffer(out.Dump(), out_json);
-    return absl::OkStatus();
+    return out;
   });
 }
 
 footfall_status footfall_catalogue_get(footfall_store* store, int64_t revision,
                                        footfall_buffer** out_json,
                                        footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(out_json);
     if (revision < 0) return absl::InvalidArgumentError("revision is negative");
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const Json catalogue,
-        store->instance->content().ShowCatalogue(
-            revision == 0 ? std::nullopt : std::optional(revision)));
-    PutBuffer(catalogue.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->content().ShowCatalogue(
+        revision == 0 ? std::nullopt : std::optional(revision));
   });
 }
 
 footfall_status footfall_catalogue_history(footfall_store* store,
                                            footfall_buffer** out_json,
                                            footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json history,
-                              store->instance->content().CatalogueHistory());
-    PutBuffer(history.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->content().CatalogueHistory();
   });
 }
 
@@ -84,13 +69,8 @@ footfall_status footfall_tracked_event_delete(footfall_store* store, const char*
 footfall_status footfall_tracked_event_list(footfall_store* store,
                                             footfall_buffer** out_json,
                                             footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json events,
-                              store->instance->content().ListTrackedEvents());
-    PutBuffer(events.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->content().ListTrackedEvents();
   });
 }

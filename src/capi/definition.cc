@@ -8,10 +8,10 @@
 #include "runtime/report_lists.h"
 
 using footfall::base::Json;
+using footfall::capi::AnswerJson;
 using footfall::capi::Guard;
-using footfall::capi::PutBuffer;
+using footfall::capi::NowOrClock;
 using footfall::capi::PutResult;
-using footfall::capi::ReadNow;
 using footfall::capi::ReadObject;
 using footfall::capi::ToRunOptions;
 namespace report = footfall::report;
@@ -19,45 +19,32 @@ namespace runtime = footfall::runtime;
 
 footfall_status footfall_report_find(footfall_store* store, const char* filter_json,
                                      footfall_buffer** out_json, footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(out_json);
     FOOTFALL_ASSIGN_OR_RETURN(const Json json, ReadObject(filter_json, "$"));
     FOOTFALL_ASSIGN_OR_RETURN(const runtime::ReportFilter filter,
                               runtime::ParseReportFilter(json));
-    FOOTFALL_ASSIGN_OR_RETURN(const Json list, store->instance->reports().List(filter));
-    PutBuffer(list.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->reports().List(filter);
   });
 }
 
 footfall_status footfall_report_history(footfall_store* store, const char* name,
                                         footfall_buffer** out_json,
                                         footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(name);
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json json, store->instance->reports().History(name));
-    PutBuffer(json.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->reports().History(name);
   });
 }
 
 footfall_status footfall_report_revision(footfall_store* store, const char* name,
                                          int64_t revision, footfall_buffer** out_json,
                                          footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson<2>(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(name);
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json json,
-                              store->instance->reports().ShowRevision(name, revision));
-    PutBuffer(json.Dump(2), out_json);
-    return absl::OkStatus();
+    return store->instance->reports().ShowRevision(name, revision);
   });
 }
 
@@ -67,7 +54,7 @@ footfall_status footfall_report_restore(footfall_store* store, const char* name,
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(name);
-    FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, ReadNow(now_ms));
+    FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, NowOrClock(now_ms));
     return store->instance->reports().Restore(name, revision, now);
   });
 }
@@ -76,20 +63,14 @@ footfall_status footfall_report_clone(footfall_store* store, const char* name,
                                       const char* new_name, const char* parameters_json,
                                       int64_t now_ms, footfall_buffer** out_json,
                                       footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson<2>(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(name);
     FOOTFALL_REQUIRE(new_name);
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, ReadNow(now_ms));
+    FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, NowOrClock(now_ms));
     FOOTFALL_ASSIGN_OR_RETURN(const Json parameters,
                               ReadObject(parameters_json, "$.parameters"));
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const Json definition,
-        store->instance->reports().Clone(name, new_name, parameters, now));
-    PutBuffer(definition.Dump(2), out_json);
-    return absl::OkStatus();
+    return store->instance->reports().Clone(name, new_name, parameters, now);
   });
 }
 
@@ -127,17 +108,12 @@ footfall_status footfall_report_explain_person(footfall_store* store, const char
                                                const char* person,
                                                footfall_buffer** out_json,
                                                footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(report);
     FOOTFALL_REQUIRE(person);
     FOOTFALL_REQUIRE(out_json);
     FOOTFALL_ASSIGN_OR_RETURN(const report::RunOptions run, ToRunOptions(options));
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const Json json, runtime::ExplainFunnel(*store->instance, report, person, run));
-    PutBuffer(json.Dump(), out_json);
-    return absl::OkStatus();
+    return runtime::ExplainFunnel(*store->instance, report, person, run);
   });
 }
 
@@ -146,15 +122,10 @@ footfall_status footfall_report_prove(footfall_store* store, const char* report,
                                       uint64_t memory_bytes_max,
                                       footfall_buffer** out_json,
                                       footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(report);
     FOOTFALL_REQUIRE(out_json);
     FOOTFALL_ASSIGN_OR_RETURN(const report::RunOptions run, ToRunOptions(options));
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const Json json, runtime::Prove(*store->instance, report, run, memory_bytes_max));
-    PutBuffer(json.Dump(), out_json);
-    return absl::OkStatus();
+    return runtime::Prove(*store->instance, report, run, memory_bytes_max);
   });
 }

@@ -4,29 +4,21 @@
 #include <string_view>
 #include <utility>
 
-#include "base/time.h"
 #include "capi/store_handles.h"
 #include "runtime/attributes.h"
 #include "runtime/people.h"
 
 using footfall::base::Json;
+using footfall::capi::AnswerJson;
 using footfall::capi::CancelOf;
 using footfall::capi::Guard;
+using footfall::capi::NowOrClock;
 using footfall::capi::PutBuffer;
 namespace runtime = footfall::runtime;
 
 struct footfall_attributes_import {
   std::unique_ptr<runtime::AttributesImport> import;
 };
-
-namespace {
-
-absl::StatusOr<int64_t> ReadNow(int64_t now_ms) {
-  if (now_ms < 0) return absl::InvalidArgumentError("now_ms is negative");
-  return now_ms == 0 ? footfall::base::NowMs() : now_ms;
-}
-
-}  // namespace
 
 footfall_status footfall_person_list(footfall_store* store, const char* options_json,
                                      int64_t now_ms, footfall_cancel* cancel,
@@ -39,7 +31,7 @@ footfall_status footfall_person_list(footfall_store* store, const char* options_
     FOOTFALL_ASSIGN_OR_RETURN(
         runtime::PeopleListOptions options,
         runtime::ParsePeopleListOptions(options_json == nullptr ? "{}" : options_json));
-    FOOTFALL_ASSIGN_OR_RETURN(options.now_ms, ReadNow(now_ms));
+    FOOTFALL_ASSIGN_OR_RETURN(options.now_ms, NowOrClock(now_ms));
     options.cancel = CancelOf(cancel);
     FOOTFALL_ASSIGN_OR_RETURN(footfall::report::Result result,
                               runtime::ListPeople(*store->instance, options));
@@ -57,7 +49,7 @@ footfall_status footfall_person_export(footfall_store* store, const char* id,
     FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(id);
     FOOTFALL_REQUIRE(write);
-    FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, ReadNow(now_ms));
+    FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, NowOrClock(now_ms));
     return runtime::ExportPerson(
         *store->instance, id, now, CancelOf(cancel),
         [&](std::string_view piece) -> absl::Status {
@@ -79,7 +71,7 @@ footfall_status footfall_attributes_import_new(footfall_store* store,
     FOOTFALL_REQUIRE(out_import);
     FOOTFALL_ASSIGN_OR_RETURN(runtime::AttributesImportOptions options,
                               runtime::ParseAttributesImportOptions(options_json));
-    FOOTFALL_ASSIGN_OR_RETURN(options.now_ms, ReadNow(now_ms));
+    FOOTFALL_ASSIGN_OR_RETURN(options.now_ms, NowOrClock(now_ms));
     if (cancel != nullptr) options.cancel = cancel->cancel;
     FOOTFALL_ASSIGN_OR_RETURN(
         auto import, runtime::AttributesImport::New(store->instance, std::move(options)));
@@ -117,12 +109,8 @@ void footfall_attributes_import_free(footfall_attributes_import* import) {
 footfall_status footfall_attributes_list(footfall_store* store,
                                          footfall_buffer** out_json,
                                          footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json list, runtime::ListAttributes(*store->instance));
-    PutBuffer(list.Dump(), out_json);
-    return absl::OkStatus();
+    return runtime::ListAttributes(*store->instance);
   });
 }

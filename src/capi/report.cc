@@ -11,6 +11,7 @@
 #include "report/export.h"
 
 using footfall::base::Json;
+using footfall::capi::AnswerJson;
 using footfall::capi::Guard;
 using footfall::capi::PutBuffer;
 using footfall::capi::PutResult;
@@ -58,15 +59,11 @@ footfall_status footfall_report_explain(footfall_store* store, const char* name,
                                         const footfall_report_options* options,
                                         footfall_buffer** out_json,
                                         footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(name);
     FOOTFALL_REQUIRE(out_json);
     FOOTFALL_ASSIGN_OR_RETURN(const report::RunOptions run, ToRunOptions(options));
-    FOOTFALL_ASSIGN_OR_RETURN(const Json json, store->instance->ExplainReport(name, run));
-    PutBuffer(json.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->ExplainReport(name, run);
   });
 }
 
@@ -75,17 +72,11 @@ footfall_status footfall_report_explain_definition(footfall_store* store,
                                                    const footfall_report_options* options,
                                                    footfall_buffer** out_json,
                                                    footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(json);
     FOOTFALL_REQUIRE(out_json);
     FOOTFALL_ASSIGN_OR_RETURN(const report::RunOptions run, ToRunOptions(options));
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const Json explained,
-        store->instance->ExplainDefinition(std::string_view(json, size), run));
-    PutBuffer(explained.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->ExplainDefinition(std::string_view(json, size), run);
   });
 }
 
@@ -111,27 +102,18 @@ footfall_status footfall_report_delete(footfall_store* store, const char* name,
 
 footfall_status footfall_report_show(footfall_store* store, const char* name,
                                      footfall_buffer** out_json, footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson<2>(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(name);
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json definition,
-                              store->instance->reports().Show(name));
-    PutBuffer(definition.Dump(2), out_json);
-    return absl::OkStatus();
+    return store->instance->reports().Show(name);
   });
 }
 
 footfall_status footfall_report_list(footfall_store* store, footfall_buffer** out_json,
                                      footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json list, store->instance->reports().List());
-    PutBuffer(list.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->reports().List();
   });
 }
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/status.h"
-#include "base/time.h"
 #include "capi/options.h"
 #include "capi/store_handles.h"
 
@@ -23,11 +22,6 @@ absl::StatusOr<base::Json> ReadObject(const char* text, std::string_view path) {
   return json;
 }
 
-absl::StatusOr<int64_t> ReadNow(int64_t now_ms) {
-  if (now_ms < 0) return absl::InvalidArgumentError("now_ms is negative");
-  return now_ms == 0 ? base::NowMs() : now_ms;
-}
-
 absl::StatusOr<report::RunOptions> ToRunOptions(const footfall_report_options* options) {
   FOOTFALL_ASSIGN_OR_RETURN(const footfall_report_options read, ReadOptions(options));
   if (read.threads > kThreadsMax) {
@@ -37,7 +31,7 @@ absl::StatusOr<report::RunOptions> ToRunOptions(const footfall_report_options* o
     return absl::InvalidArgumentError("reserved is not 0");
   }
   report::RunOptions out;
-  FOOTFALL_ASSIGN_OR_RETURN(out.now_ms, ReadNow(read.now_ms));
+  FOOTFALL_ASSIGN_OR_RETURN(out.now_ms, NowOrClock(read.now_ms));
   if (read.from != nullptr) out.from = read.from;
   if (read.to != nullptr) out.to = read.to;
   if (read.timezone != nullptr) out.timezone = read.timezone;

@@ -16,9 +16,6 @@ absl::StatusOr<report::RunOptions> ToRunOptions(const footfall_report_options* o
 // The JSON object in `text`, which is {} for null. Errors are at `path`.
 absl::StatusOr<base::Json> ReadObject(const char* text, std::string_view path);
 
-// The given present, or the clock's for 0. INVALID_ARGUMENT for a negative one.
-absl::StatusOr<int64_t> ReadNow(int64_t now_ms);
-
 // Makes a handle of a result; answers the error of one that is none.
 absl::Status PutResult(absl::StatusOr<report::Result> result, footfall_result** out);
 

@@ -7,10 +7,10 @@
 #include "runtime/automation.h"
 
 using footfall::base::Json;
+using footfall::capi::AnswerJson;
 using footfall::capi::CancelOf;
 using footfall::capi::Guard;
 using footfall::capi::NowOrClock;
-using footfall::capi::PutBuffer;
 
 namespace {
 
@@ -31,44 +31,27 @@ footfall_status footfall_secrets_set_key(footfall_store* store, const uint8_t* k
 footfall_status footfall_run_due(footfall_store* store, int64_t now_ms,
                                  footfall_cancel* cancel, footfall_buffer** out_json,
                                  footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, NowOrClock(now_ms));
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const Json ran,
-        store->instance->automation().scheduler().RunDue(now, CancelOf(cancel)));
-    PutBuffer(ran.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->automation().scheduler().RunDue(now, CancelOf(cancel));
   });
 }
 
 footfall_status footfall_run_list(footfall_store* store, const char* job, uint32_t limit,
                                   footfall_buffer** out_json, footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const Json runs,
-        store->instance->automation().scheduler().log().List(
-            job == nullptr ? std::string_view() : job, limit == 0 ? kRunsShown : limit));
-    PutBuffer(runs.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->automation().scheduler().log().List(
+        job == nullptr ? std::string_view() : job, limit == 0 ? kRunsShown : limit);
   });
 }
 
 footfall_status footfall_run_show(footfall_store* store, const char* id,
                                   footfall_buffer** out_json, footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(id);
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json run,
-                              store->instance->automation().scheduler().log().Show(id));
-    PutBuffer(run.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->automation().scheduler().log().Show(id);
   });
 }
 

@@ -3,22 +3,17 @@
 #include <string_view>
 #include <utility>
 
-#include "base/time.h"
 #include "capi/store_handles.h"
 #include "runtime/segments.h"
 
 using footfall::base::Json;
+using footfall::capi::AnswerJson;
 using footfall::capi::CancelOf;
 using footfall::capi::Guard;
-using footfall::capi::PutBuffer;
+using footfall::capi::NowOrClock;
 using footfall::runtime::SegmentRunOptions;
 
 namespace {
-
-absl::StatusOr<int64_t> ReadNow(int64_t now_ms) {
-  if (now_ms < 0) return absl::InvalidArgumentError("now_ms is negative");
-  return now_ms == 0 ? footfall::base::NowMs() : now_ms;
-}
 
 absl::StatusOr<SegmentRunOptions> ToRunOptions(const char* options_json, int64_t now_ms,
                                                const footfall_cancel* cancel) {
@@ -27,7 +22,7 @@ absl::StatusOr<SegmentRunOptions> ToRunOptions(const char* options_json, int64_t
     FOOTFALL_ASSIGN_OR_RETURN(const Json json, Json::Parse(options_json));
     FOOTFALL_ASSIGN_OR_RETURN(options, footfall::runtime::ParseSegmentRunOptions(json));
   }
-  FOOTFALL_ASSIGN_OR_RETURN(options.now_ms, ReadNow(now_ms));
+  FOOTFALL_ASSIGN_OR_RETURN(options.now_ms, NowOrClock(now_ms));
   options.cancel = CancelOf(cancel);
   return options;
 }
@@ -55,26 +50,18 @@ footfall_status footfall_segment_delete(footfall_store* store, const char* name,
 footfall_status footfall_segment_show(footfall_store* store, const char* name,
                                       footfall_buffer** out_json,
                                       footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson<2>(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(name);
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json segment, store->instance->segments().Show(name));
-    PutBuffer(segment.Dump(2), out_json);
-    return absl::OkStatus();
+    return store->instance->segments().Show(name);
   });
 }
 
 footfall_status footfall_segment_list(footfall_store* store, footfall_buffer** out_json,
                                       footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json list, store->instance->segments().List());
-    PutBuffer(list.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->segments().List();
   });
 }
 
@@ -83,17 +70,12 @@ footfall_status footfall_segment_people(footfall_store* store, const char* name,
                                         footfall_cancel* cancel,
                                         footfall_buffer** out_json,
                                         footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(name);
     FOOTFALL_REQUIRE(out_json);
     FOOTFALL_ASSIGN_OR_RETURN(const SegmentRunOptions options,
                               ToRunOptions(options_json, now_ms, cancel));
-    FOOTFALL_ASSIGN_OR_RETURN(const Json people,
-                              store->instance->segments().People(name, options));
-    PutBuffer(people.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->segments().People(name, options);
   });
 }
 
@@ -106,7 +88,7 @@ footfall_status footfall_segment_test(footfall_store* store, const char* name,
     FOOTFALL_REQUIRE(name);
     FOOTFALL_REQUIRE(person);
     FOOTFALL_REQUIRE(out_member);
-    FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, ReadNow(now_ms));
+    FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, NowOrClock(now_ms));
     FOOTFALL_ASSIGN_OR_RETURN(const bool member,
                               store->instance->segments().Test(name, person, now));
     *out_member = member ? 1 : 0;
@@ -119,17 +101,12 @@ footfall_status footfall_segment_changes(footfall_store* store, const char* name
                                          footfall_cancel* cancel,
                                          footfall_buffer** out_json,
                                          footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(name);
     FOOTFALL_REQUIRE(out_json);
     FOOTFALL_RETURN_IF_ERROR(store->instance->CheckWritable());
     FOOTFALL_ASSIGN_OR_RETURN(const SegmentRunOptions options,
                               ToRunOptions(options_json, now_ms, cancel));
-    FOOTFALL_ASSIGN_OR_RETURN(const Json changes,
-                              store->instance->segments().Changes(name, options));
-    PutBuffer(changes.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->segments().Changes(name, options);
   });
 }

@@ -13,8 +13,10 @@
 #include "runtime/redact.h"
 
 using footfall::base::Json;
+using footfall::capi::AnswerJson;
 using footfall::capi::CancelOf;
 using footfall::capi::Guard;
+using footfall::capi::NowOrClock;
 using footfall::capi::PutBuffer;
 using footfall::capi::ReadOptions;
 namespace runtime = footfall::runtime;
@@ -213,11 +215,10 @@ footfall_status footfall_events_export(footfall_store* store, const char* rule_j
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(write);
-    if (now_ms < 0) return absl::InvalidArgumentError("now_ms is negative");
+    FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, NowOrClock(now_ms));
     return store->instance->ExportEvents(
-        rule_json == nullptr ? std::string_view() : std::string_view(rule_json),
-        now_ms == 0 ? footfall::base::NowMs() : now_ms, CancelOf(cancel),
-        [&](std::string_view piece) -> absl::Status {
+        rule_json == nullptr ? std::string_view() : std::string_view(rule_json), now,
+        CancelOf(cancel), [&](std::string_view piece) -> absl::Status {
           if (write(piece.data(), piece.size(), payload) == 0) return absl::OkStatus();
           return absl::CancelledError("the callback stopped the export");
         });
@@ -227,35 +228,23 @@ footfall_status footfall_events_export(footfall_store* store, const char* rule_j
 footfall_status footfall_person_forget(footfall_store* store, const char* id,
                                        footfall_buffer** out_json,
                                        footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(id);
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const Json receipt,
-        runtime::ForgetPerson(*store->instance, id, footfall::base::NowMs()));
-    PutBuffer(receipt.Dump(), out_json);
-    return absl::OkStatus();
+    return runtime::ForgetPerson(*store->instance, id, footfall::base::NowMs());
   });
 }
 
 footfall_status footfall_store_stats(footfall_store* store, footfall_buffer** out_json,
                                      footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json stats, store->instance->store().Stats());
-    PutBuffer(stats.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->store().Stats();
   });
 }
 
 footfall_status footfall_store_check(footfall_store* store, footfall_cancel* cancel,
                                      footfall_buffer** out_json, footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(out_json);
     FOOTFALL_ASSIGN_OR_RETURN(const store::CheckReport report,
                               store->instance->store().Check(CancelOf(cancel)));
@@ -274,25 +263,21 @@ footfall_status footfall_store_check(footfall_store* store, footfall_cancel* can
     out.Set("events", report.events);
     out.Set("people", report.people);
     out.Set("problems", std::move(problems));
-    PutBuffer(out.Dump(), out_json);
-    return absl::OkStatus();
+    return out;
   });
 }
 
 footfall_status footfall_store_seal(footfall_store* store, int32_t merge,
                                     footfall_cancel* cancel, footfall_buffer** out_json,
                                     footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_ASSIGN_OR_RETURN(
         const store::SealReport report,
         store->instance->store().Seal({.merge = merge != 0, .cancel = CancelOf(cancel)}));
     Json out = Json::MakeObject();
     out.Set("events_sealed", report.events_sealed);
     out.Set("runs_merged", report.runs_merged);
-    PutBuffer(out.Dump(), out_json);
-    return absl::OkStatus();
+    return out;
   });
 }
 
@@ -300,20 +285,15 @@ footfall_status footfall_store_compact(footfall_store* store, int64_t now_ms,
                                        footfall_cancel* cancel,
                                        footfall_buffer** out_json,
                                        footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
-    if (now_ms < 0) return absl::InvalidArgumentError("now_ms is negative");
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const store::CompactReport report,
-        store->instance->store().Compact(now_ms == 0 ? footfall::base::NowMs() : now_ms,
-                                         CancelOf(cancel)));
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
+    FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, NowOrClock(now_ms));
+    FOOTFALL_ASSIGN_OR_RETURN(const store::CompactReport report,
+                              store->instance->store().Compact(now, CancelOf(cancel)));
     Json out = Json::MakeObject();
     out.Set("events_removed", report.events_removed);
     out.Set("bytes_before", report.bytes_before);
     out.Set("bytes_after", report.bytes_after);
-    PutBuffer(out.Dump(), out_json);
-    return absl::OkStatus();
+    return out;
   });
 }
 
@@ -322,9 +302,7 @@ footfall_status footfall_store_redact(footfall_store* store,
                                       const footfall_redact_options* options,
                                       footfall_buffer** out_json,
                                       footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_ASSIGN_OR_RETURN(const footfall_redact_options read, ReadOptions(options));
     if (read.reserved != 0) return absl::InvalidArgumentError("reserved must be 0");
     runtime::RedactOptions redact;
@@ -334,10 +312,7 @@ footfall_status footfall_store_redact(footfall_store* store,
     }
     redact.dry_run = read.dry_run != 0;
     redact.cancel = CancelOf(read.cancel);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json report,
-                              runtime::Redact(*store->instance, redact));
-    PutBuffer(report.Dump(), out_json);
-    return absl::OkStatus();
+    return runtime::Redact(*store->instance, redact);
   });
 }
 

@@ -24,6 +24,11 @@ struct footfall_result {
   std::shared_ptr<const footfall::report::Result> result;
 };
 
+// Refuses a store handle that is NULL, was closed, or was inherited through fork().
+#define FOOTFALL_REQUIRE_OPEN(store) \
+  FOOTFALL_REQUIRE(store);           \
+  FOOTFALL_RETURN_IF_ERROR((store)->instance->store().CheckUsable())
+
 namespace footfall::capi {
 
 // The present that a call names: 0 is the system clock.
@@ -32,11 +37,21 @@ inline absl::StatusOr<int64_t> NowOrClock(int64_t now_ms) {
   return now_ms == 0 ? base::NowMs() : now_ms;
 }
 
-}  // namespace footfall::capi
+// The frame of a function on an open store that answers JSON: runs `body`, which answers
+// an absl::StatusOr<base::Json>, and writes it into `out_json`, which may be null, with
+// lines indented by kIndent if that is not 0.
+template <int kIndent = 0, typename Body>
+footfall_status AnswerJson(footfall_store* store, footfall_buffer** out_json,
+                           footfall_error** error, Body&& body) noexcept {
+  if (out_json != nullptr) *out_json = nullptr;
+  return Guard(error, [&]() -> absl::Status {
+    FOOTFALL_REQUIRE_OPEN(store);
+    FOOTFALL_ASSIGN_OR_RETURN(const base::Json json, body());
+    PutBuffer(json.Dump(kIndent), out_json);
+    return absl::OkStatus();
+  });
+}
 
-// Refuses a store handle that is NULL, was closed, or was inherited through fork().
-#define FOOTFALL_REQUIRE_OPEN(store) \
-  FOOTFALL_REQUIRE(store);           \
-  FOOTFALL_RETURN_IF_ERROR((store)->instance->store().CheckUsable())
+}  // namespace footfall::capi
 
 #endif  // FOOTFALL_CAPI_STORE_HANDLES_H_

@@ -9,10 +9,10 @@
 #include "runtime/automation.h"
 
 using footfall::base::Json;
+using footfall::capi::AnswerJson;
 using footfall::capi::CancelOf;
 using footfall::capi::Guard;
 using footfall::capi::NowOrClock;
-using footfall::capi::PutBuffer;
 
 namespace {
 
@@ -42,27 +42,19 @@ footfall_status footfall_subscription_save(footfall_store* store, const char* js
 footfall_status footfall_subscription_list(footfall_store* store,
                                            footfall_buffer** out_json,
                                            footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json list, SubscriptionsOf(store).List());
-    PutBuffer(list.Dump(), out_json);
-    return absl::OkStatus();
+    return SubscriptionsOf(store).List();
   });
 }
 
 footfall_status footfall_subscription_show(footfall_store* store, const char* name,
                                            footfall_buffer** out_json,
                                            footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(name);
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json shown, SubscriptionsOf(store).Show(name));
-    PutBuffer(shown.Dump(), out_json);
-    return absl::OkStatus();
+    return SubscriptionsOf(store).Show(name);
   });
 }
 
@@ -90,15 +82,10 @@ footfall_status footfall_subscription_run(footfall_store* store, const char* nam
                                           int64_t now_ms, footfall_cancel* cancel,
                                           footfall_buffer** out_json,
                                           footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(name);
     FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, NowOrClock(now_ms));
-    FOOTFALL_ASSIGN_OR_RETURN(const Json run,
-                              SubscriptionsOf(store).RunNow(name, now, CancelOf(cancel)));
-    PutBuffer(run.Dump(), out_json);
-    return absl::OkStatus();
+    return SubscriptionsOf(store).RunNow(name, now, CancelOf(cancel));
   });
 }
 
@@ -119,15 +106,10 @@ footfall_status footfall_subscription_unsubscribe(footfall_store* store,
                                                   int64_t now_ms,
                                                   footfall_buffer** out_json,
                                                   footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(token);
     FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, NowOrClock(now_ms));
-    FOOTFALL_ASSIGN_OR_RETURN(
-        const Json answer, SubscriptionsOf(store).Unsubscribe(token, confirm != 0, now));
-    PutBuffer(answer.Dump(), out_json);
-    return absl::OkStatus();
+    return SubscriptionsOf(store).Unsubscribe(token, confirm != 0, now);
   });
 }
 
@@ -145,14 +127,9 @@ footfall_status footfall_mail_set(footfall_store* store, const char* json, size_
 
 footfall_status footfall_mail_show(footfall_store* store, footfall_buffer** out_json,
                                    footfall_error** error) {
-  if (out_json != nullptr) *out_json = nullptr;
-  return Guard(error, [&]() -> absl::Status {
-    FOOTFALL_REQUIRE_OPEN(store);
+  return AnswerJson(store, out_json, error, [&]() -> absl::StatusOr<Json> {
     FOOTFALL_REQUIRE(out_json);
-    FOOTFALL_ASSIGN_OR_RETURN(const Json shown,
-                              store->instance->automation().mailer().Show());
-    PutBuffer(shown.Dump(), out_json);
-    return absl::OkStatus();
+    return store->instance->automation().mailer().Show();
   });
 }
 

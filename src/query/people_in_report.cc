@@ -7,28 +7,6 @@
 #include "query/block_rows.h"
 
 namespace footfall::query {
-namespace {
-
-// Whether a condition on behaviour holds for somebody who did nothing.
-bool HoldsForNone(const model::RuleNode& did) {
-  switch (did.op) {
-    case model::RuleOp::kEqual:
-      return did.count == 0;
-    case model::RuleOp::kNotEqual:
-      return did.count != 0;
-    case model::RuleOp::kLess:
-      return did.count > 0;
-    case model::RuleOp::kLessEqual:
-      return did.count >= 0;
-    case model::RuleOp::kGreater:
-      return did.count < 0;
-    default:
-      return did.count <= 0;
-  }
-}
-
-}  // namespace
-
 absl::Status PeopleInReport::Add(BlockView& view) {
   const bool is_bounded = IsBounded();
   // Nothing depends on events.
@@ -96,7 +74,9 @@ bool PeopleInReport::IsWantedWithoutEvents(const model::Person& person,
                                            int64_t now_ms) const {
   if (IsBounded()) return false;
   if (!plan_.segment.has_value()) return true;
-  const model::DidAnswer did_nothing = HoldsForNone;
+  const model::DidAnswer did_nothing = [](const model::RuleNode& did) {
+    return model::DidHolds(did, 0);
+  };
   model::FieldSource source;
   source.person = &person;
   source.account = account;
