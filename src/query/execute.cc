@@ -8,8 +8,8 @@
 #include "query/context.h"
 #include "query/driver.h"
 #include "query/needs.h"
-#include "query/operators.h"
-#include "query/table_result.h"
+#include "query/operators/operators.h"
+#include "query/operators/table_result.h"
 
 namespace footfall::query {
 namespace {
@@ -32,10 +32,10 @@ struct Maker {
     return MakePaths(plan, body, needs);
   }
   std::unique_ptr<Operator> operator()(const LoginsPlan& body) const {
-    return MakeLogins(plan, body, needs);
+    return MakeLogins(body, needs);
   }
   std::unique_ptr<Operator> operator()(const PageViewsPlan& body) const {
-    return MakePageViews(plan, body, needs);
+    return MakePageViews(body, needs);
   }
   std::unique_ptr<Operator> operator()(const SessionsPlan& body) const {
     return MakeSessions(plan, body, needs);
@@ -55,8 +55,8 @@ struct Maker {
   std::unique_ptr<Operator> operator()(const CoursesPlan& body) const {
     return MakeCourses(body, needs);
   }
-  std::unique_ptr<Operator> operator()(const AccountsPlan&) const {
-    return MakeAccounts(plan, needs);
+  std::unique_ptr<Operator> operator()(const AccountsPlan& body) const {
+    return MakeAccounts(plan, body, needs);
   }
   std::unique_ptr<Operator> operator()(const TrackedEventsPlan& body) const {
     return MakeTrackedEvents(body, needs);

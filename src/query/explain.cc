@@ -10,8 +10,8 @@
 #include "base/strings.h"
 #include "base/time.h"
 #include "query/needs.h"
-#include "query/operators.h"
-#include "query/table_result.h"
+#include "query/operators/operators.h"
+#include "query/operators/table_result.h"
 
 namespace footfall::query {
 namespace {
@@ -196,16 +196,22 @@ struct BodyWriter {
     out.Set("by", body.by.name());
   }
   void operator()(const LoginsPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
     out.Set("login_event",
             body.login_event.has_value() ? Json(*body.login_event) : Json());
     out.Set("attributes", TextsToJson(body.attributes));
   }
-  void operator()(const PageViewsPlan&) const {}
+  void operator()(const PageViewsPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
+  }
   void operator()(const SessionsPlan& body) const { AddTable(body, out); }
   void operator()(const UsersPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
     out.Set("attributes", TextsToJson(body.attributes));
   }
-  void operator()(const ActiveUsersPlan&) const {}
+  void operator()(const ActiveUsersPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
+  }
   void operator()(const NpsPlan& body) const {
     out.Set("where", RuleOrNull(body.where));
     out.Set("survey", body.survey.has_value() ? Json(*body.survey) : Json());
@@ -224,7 +230,9 @@ struct BodyWriter {
     out.Set("courses", std::move(courses));
     out.Set("attributes", TextsToJson(body.attributes));
   }
-  void operator()(const AccountsPlan&) const {}
+  void operator()(const AccountsPlan& body) const {
+    out.Set("where", RuleOrNull(body.where));
+  }
   void operator()(const TrackedEventsPlan& body) const {
     out.Set("where", RuleOrNull(body.where));
     Json events = Json::MakeArray();

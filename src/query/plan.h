@@ -187,16 +187,20 @@ struct EventsPlan {
 };
 
 // Per person the first and last login in range and those of the 30 x 24 hours up to now.
-// A login is a session's start, or an event named `login_event`. Sorted by person.
+// A login is the start of a session of which an event satisfies `where`, or an event
+// named `login_event` that does. Sorted by person.
 struct LoginsPlan {
+  std::optional<model::Rule> where;
   std::optional<std::string> login_event;
   std::vector<std::string> attributes;
 };
 
-// Per url of page views in range; entries and exits are the sessions that belong to the
-// range whose first and last page view in range it is. Sorted by falling views, then
+// Per url of page views in range that satisfy `where`; entries and exits are the sessions
+// that belong to the range whose first and last one it is. Sorted by falling views, then
 // page.
-struct PageViewsPlan {};
+struct PageViewsPlan {
+  std::optional<model::Rule> where;
+};
 
 // Sessions that belong to the range and, with `where`, have an event that satisfies it.
 // Without columns: the sessions, each whole, sorted by start, then person and session.
@@ -211,15 +215,20 @@ struct SessionsPlan {
   std::optional<uint64_t> limit;
 };
 
-// All people with their computed attributes, which data retention and the range do not
-// change; a bounded range leaves those with an event in range. Sorted by person.
+// All people with their computed attributes, which data retention, the range and `where`
+// do not change; a bounded range and `where` leave those with an event in range that
+// satisfies it. Sorted by person.
 struct UsersPlan {
+  std::optional<model::Rule> where;
   std::vector<std::string> attributes;
 };
 
 // Per local day with activity in range: people active on it, in the 7 and the 30 days
-// that end with it, and those whose first stored event it holds. Sorted by day.
-struct ActiveUsersPlan {};
+// that end with it, and those whose first stored event it holds. Only events that satisfy
+// `where` are activity, before the range too. Sorted by day.
+struct ActiveUsersPlan {
+  std::optional<model::Rule> where;
+};
 
 // The latest answer in range per person to `survey` (its content id), or to any survey:
 // an event of type content named survey.submitted whose properties.score is a whole
@@ -242,11 +251,14 @@ struct NpsPlan {
 // there are as many as have a stored event, of anybody and at any time. completed_at is
 // when the last of all tasks was completed for the first time in range; missing for who
 // lacks one. Total: people, people_completed and completion_rate, the share of those;
-// missing when there is nobody.
+// missing when there is nobody. With `members` the rows are instead the events by which
+// people completed each task for the first time, as an EventsPlan has them, and start: of
+// their sessions.
 struct OnboardingPlan {
   std::optional<model::Rule> where;
   std::optional<std::vector<std::string>> tasks;
   std::vector<std::string> attributes;
+  bool members = false;
 };
 
 // A course of the catalogue; ids of lessons and quizzes are in one course only.
@@ -274,17 +286,23 @@ struct Course {
 // properties.score is a number; it is named by `courses`, else by its
 // properties.content_name. course_name is that of `courses`, else the latest
 // properties.content_name of the person's course.* in range. Events that do not satisfy
-// `where` count as out of range.
+// `where` count as out of range. With `members`, a course, the rows are instead the
+// events by which people completed each of its lessons for the first time, as those of an
+// OnboardingPlan.
 struct CoursesPlan {
   std::optional<model::Rule> where;
   std::vector<Course> courses;
   std::vector<std::string> attributes;
+  std::optional<std::string> members;
 };
 
 // Per account, missing last: account, people, active_last_30_days (people with an event
-// in the 30 x 24 hours up to now, both ends included), sessions, events, first_seen,
-// last_seen: the computed attributes of the people that a UsersPlan lists, summed up.
-struct AccountsPlan {};
+// that satisfies `where` in the 30 x 24 hours up to now, both ends included), sessions,
+// events, first_seen, last_seen: the computed attributes of the people that a UsersPlan
+// lists, summed up.
+struct AccountsPlan {
+  std::optional<model::Rule> where;
+};
 
 struct TrackedEvent {
   std::string name;
@@ -318,18 +336,28 @@ struct ContentPlan {
   std::optional<bool> in_catalogue;
 };
 
+// The clicks behind one row of a report about clicks: those of its page (absent: of none)
+// and its element; with `bursts` of each burst the first alone.
+struct ClickList {
+  std::optional<std::string> page;
+  std::string element;
+  bool bursts = false;
+};
+
 // Bursts of clicks on one element. Clicks in range that satisfy `where` are told apart by
 // session, page (event.url) and element; those without an element are passed over. A
 // burst is a sequence of `clicks` of them in event order of which the last is at most
 // `within_ms` after the first; bursts that share a click are one. Rows by falling bursts,
 // then page and element: page, element, bursts, clicks (in bursts), people, sessions,
 // first_time, last_time (of those clicks). An element is its tag and then "#id" or,
-// without id,
-// ".class" for each class and its text, else its label, in quotes.
+// without id, ".class" for each class and its text, else its label, in quotes. With
+// `members` the rows are instead those clicks, as an EventsPlan has them, and start: of
+// their sessions.
 struct RageClicksPlan {
   std::optional<model::Rule> where;
   int clicks = 3;  // 2 to 100.
   int64_t within_ms = 1000;
+  std::optional<ClickList> members;
 };
 
 // Clicks in range that satisfy `where`, on an element, after which nothing came of it:
@@ -340,6 +368,7 @@ struct RageClicksPlan {
 struct DeadClicksPlan {
   std::optional<model::Rule> where;
   int64_t within_ms = 3000;
+  std::optional<ClickList> members;  // Without bursts.
 };
 
 // Per url of page views in range that satisfy `where`: page, views, people, and median_ms

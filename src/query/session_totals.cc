@@ -8,8 +8,8 @@
 
 #include "base/status.h"
 #include "query/context.h"
+#include "query/operators/table_aggregates.h"
 #include "query/session_rows.h"
-#include "query/table_aggregates.h"
 
 namespace footfall::query {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "base/status.h"
 #include "base/strings.h"
-#include "query/segment_members.h"
+#include "query/operators/segment_members.h"
 
 namespace footfall::runtime {
 namespace {

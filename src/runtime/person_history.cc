@@ -12,8 +12,8 @@
 #include "base/time.h"
 #include "model/field.h"
 #include "query/block_view.h"
-#include "query/content_rows.h"
 #include "query/needs.h"
+#include "query/operators/content_rows.h"
 #include "query/plan.h"
 
 namespace footfall::runtime {

@@ -8,7 +8,7 @@
 #include "base/strings.h"
 #include "base/time.h"
 #include "query/context.h"
-#include "query/segment_members.h"
+#include "query/operators/segment_members.h"
 #include "report/definition_parts.h"
 #include "report/group_size.h"
 #include "report/segments.h"

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "store/block.h"
-#include "store/chunk_columns.h"
+#include "store/chunk/chunk_columns.h"
 #include "store/dictionary.h"
 #include "store/run.h"
 

@@ -12,8 +12,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "model/event.h"
 #include "store/batch.h"
+#include "store/chunk/packed_text.h"
 #include "store/event_coding.h"
-#include "store/packed_text.h"
 #include "store/rows.h"
 #include "store/string_table.h"
 

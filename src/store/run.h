@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "base/strings.h"
 #include "store/block.h"
-#include "store/chunk.h"
+#include "store/chunk/chunk.h"
 #include "store/dictionary.h"
 
 namespace footfall::store {

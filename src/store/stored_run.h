@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "store/chunk.h"
+#include "store/chunk/chunk.h"
 #include "store/rocks.h"
 #include "store/run.h"
 #include "store/run_registry.h"

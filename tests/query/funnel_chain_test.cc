@@ -1,10 +1,10 @@
-#include "query/funnel_chain.h"
+#include "query/operators/funnel_chain.h"
 
 #include <random>
 
 #include "base/strings.h"
 #include "gtest/gtest.h"
-#include "query/funnel_walk.h"
+#include "query/operators/funnel_walk.h"
 #include "tests/query/funnel_oracle.h"
 
 namespace footfall::query {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "query/funnel_chain.h"
+#include "query/operators/funnel_chain.h"
 #include "query/plan.h"
 
 namespace footfall::query {

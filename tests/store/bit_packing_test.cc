@@ -1,5 +1,5 @@
 // Packed numbers: every width, every level of instructions, no byte beyond the end.
-#include "store/bit_packing.h"
+#include "store/chunk/bit_packing.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // Damaged chunks: every reader answers DATA_LOSS, or something, but never crashes.
 #include <random>
 
-#include "store/chunk.h"
-#include "store/chunk_columns.h"
-#include "store/chunk_decoder.h"
+#include "store/chunk/chunk.h"
+#include "store/chunk/chunk_columns.h"
+#include "store/chunk/chunk_decoder.h"
 #include "tests/store/chunk_test_util.h"
 
 namespace footfall::store {

@@ -1,14 +1,14 @@
 // Chunks: rows come back whole, columns as the query engine reads them, damage is told.
-#include "store/chunk.h"
+#include "store/chunk/chunk.h"
 
 #include <bit>
 #include <numeric>
 #include <set>
 
 #include "base/simd.h"
-#include "store/chunk_columns.h"
-#include "store/chunk_decoder.h"
-#include "store/chunk_format.h"
+#include "store/chunk/chunk_columns.h"
+#include "store/chunk/chunk_decoder.h"
+#include "store/chunk/chunk_format.h"
 #include "tests/store/chunk_test_util.h"
 
 namespace footfall::store {

@@ -16,7 +16,7 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "store/batch.h"
-#include "store/chunk.h"
+#include "store/chunk/chunk.h"
 #include "store/dictionary.h"
 #include "store/event_coding.h"
 #include "store/log_record.h"

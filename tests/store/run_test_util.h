@@ -22,7 +22,7 @@
 #include "base/strings.h"
 #include "store/batch.h"
 #include "store/block.h"
-#include "store/chunk.h"
+#include "store/chunk/chunk.h"
 #include "store/dictionary.h"
 #include "store/log_record.h"
 #include "store/rows.h"
