@@ -30,9 +30,10 @@ absl::Status VisitNames(
 }
 
 absl::StatusOr<std::vector<Text>> Execution::NamesOf(std::span<const uint64_t> codes) {
-  std::vector<Text> names(codes.size(), Text(""));
+  std::vector<Text> names(codes.size(), Text());
   if (codes.empty()) return names;
   uint64_t bytes = names.size() * sizeof(Text);
+  TextWriter texts;
   size_t at = 0;
   const uint64_t end = codes.back() == UINT64_MAX ? UINT64_MAX : codes.back() + 1;
   FOOTFALL_RETURN_IF_ERROR(VisitNames(snapshot_, codes.front(), end,
@@ -41,8 +42,8 @@ absl::StatusOr<std::vector<Text>> Execution::NamesOf(std::span<const uint64_t> c
                                           ++at;
                                         if (at == codes.size() || codes[at] != code)
                                           return absl::OkStatus();
-                                        names[at] = Text(name);
-                                        bytes += Text::HeapBytes(name.size());
+                                        names[at] = texts.Make(name);
+                                        bytes += TextWriter::HeapBytes(name.size());
                                         return absl::OkStatus();
                                       }));
   FOOTFALL_RETURN_IF_ERROR(Hold(bytes));
@@ -53,7 +54,11 @@ absl::Status Execution::Check(uint64_t bytes) const {
   FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(context_.cancel));
   const uint64_t limit = snapshot_.settings().report_memory_bytes;
   const uint64_t used = bytes + held_bytes_;
-  if (limit == 0 || used <= limit) return absl::OkStatus();
+  if (limit == 0 || used <= limit) {
+    const auto now = static_cast<int64_t>(used);
+    snapshot_.HoldMemory(now - counted_bytes_.exchange(now));
+    return absl::OkStatus();
+  }
   return base::MakeError(
       absl::StatusCode::kResourceExhausted,
       base::Cat(

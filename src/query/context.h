@@ -2,6 +2,7 @@
 #ifndef FOOTFALL_QUERY_CONTEXT_H_
 #define FOOTFALL_QUERY_CONTEXT_H_
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -17,12 +18,15 @@
 
 namespace footfall::query {
 
-// One run of a plan. Not thread-safe.
+// One run of a plan. Not thread-safe, but for Check.
 class Execution {
  public:
   Execution(const store::Snapshot& snapshot, const Plan& plan,
             const ExecuteContext& context)
       : snapshot_(snapshot), plan_(plan), context_(context) {}
+  ~Execution() { snapshot_.HoldMemory(-counted_bytes_.load()); }
+  Execution(const Execution&) = delete;
+  Execution& operator=(const Execution&) = delete;
 
   const store::Snapshot& snapshot() const { return snapshot_; }
   const Plan& plan() const { return plan_; }
@@ -47,6 +51,8 @@ class Execution {
   const ExecuteContext& context_;
   QueryStats stats_;
   uint64_t held_bytes_ = 0;
+  // What the snapshot has been told.
+  mutable std::atomic<int64_t> counted_bytes_{0};
 };
 
 // Visits the ids of codes in [first, end), as reports print them.

@@ -18,8 +18,8 @@ void PeopleRows::AddNeeds(const std::vector<std::string>& attributes, Needs& nee
 absl::StatusOr<bool> PeopleRows::Add(BlockView& view, size_t person) {
   FOOTFALL_ASSIGN_OR_RETURN(const std::string_view name, view.PersonName(person));
   if (name.empty()) return false;
-  text_bytes_ += Text::HeapBytes(name.size());
-  people_.emplace_back(Text(name));
+  text_bytes_ += TextWriter::HeapBytes(name.size());
+  people_.emplace_back(texts_.Make(name));
   if (names_.empty()) return true;
   FOOTFALL_ASSIGN_OR_RETURN(const model::Person* attributes, view.PersonAt(person));
   FOOTFALL_ASSIGN_OR_RETURN(const std::string_view account, view.AccountAt(person));

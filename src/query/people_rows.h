@@ -40,6 +40,7 @@ class PeopleRows {
   const std::vector<std::string>& names_;
   std::vector<Cell> people_;
   PeopleColumns attributes_;
+  TextWriter texts_;
   uint64_t text_bytes_ = 0;
 };
 

@@ -188,6 +188,18 @@ int CompareCells(const Cell& a, const Cell& b) {
   return std::get<Text>(a).view().compare(std::get<Text>(b).view());
 }
 
+std::vector<uint32_t> RowsInOrder(const Table& table, const std::vector<OrderBy>& order,
+                                  uint64_t limit) {
+  return Sorter(table, order).Run(std::min<uint64_t>(limit, table.row_count()));
+}
+
+void TakeRows(Column& column, const std::vector<uint32_t>& rows) {
+  std::vector<Cell> cells;
+  cells.reserve(rows.size());
+  for (const uint32_t row : rows) cells.push_back(std::move(column.cells[row]));
+  column.cells = std::move(cells);
+}
+
 void SortTable(Table& table, const std::vector<OrderBy>& order, uint64_t limit) {
   if (order.empty()) {
     for (Column& column : table.columns) {
@@ -195,14 +207,8 @@ void SortTable(Table& table, const std::vector<OrderBy>& order, uint64_t limit) 
     }
     return;
   }
-  const std::vector<uint32_t> rows =
-      Sorter(table, order).Run(std::min<uint64_t>(limit, table.row_count()));
-  for (Column& column : table.columns) {
-    std::vector<Cell> cells;
-    cells.reserve(rows.size());
-    for (const uint32_t row : rows) cells.push_back(std::move(column.cells[row]));
-    column.cells = std::move(cells);
-  }
+  const std::vector<uint32_t> rows = RowsInOrder(table, order, limit);
+  for (Column& column : table.columns) TakeRows(column, rows);
 }
 
 }  // namespace footfall::query

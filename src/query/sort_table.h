@@ -19,6 +19,12 @@ int CompareCells(const Cell& a, const Cell& b);
 void SortTable(Table& table, const std::vector<OrderBy>& order,
                uint64_t limit = UINT64_MAX);
 
+// The same in two steps, for columns that are made in the order of the rows: the numbers
+// of the first `limit` rows, and a column with just those. `order` is not empty.
+std::vector<uint32_t> RowsInOrder(const Table& table, const std::vector<OrderBy>& order,
+                                  uint64_t limit = UINT64_MAX);
+void TakeRows(Column& column, const std::vector<uint32_t>& rows);
+
 }  // namespace footfall::query
 
 #endif  // FOOTFALL_QUERY_SORT_TABLE_H_

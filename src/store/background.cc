@@ -68,7 +68,7 @@ absl::Status EventStore::Impl::SealBeside() {
         inputs.clear();
         FOOTFALL_RETURN_IF_ERROR(PrepareSealing());
       }
-      FOOTFALL_ASSIGN_OR_RETURN(context, NewBuild(&background_cancel_));
+      FOOTFALL_ASSIGN_OR_RETURN(context, NewBuild(Packing::kQuick, &background_cancel_));
       context.snapshot = rocks_->db()->GetSnapshot();
       epoch = epoch_;
     }

@@ -55,7 +55,7 @@ char* Batch::Rep::Reserve(size_t size) {
 }
 
 char* Batch::Rep::PutString(char* out, uint32_t space, std::string_view text) {
-  return WriteVarint(out, strings.Intern(space, text));
+  return WriteVarint(out, Intern(space, text));
 }
 
 void Batch::Rep::Add(const model::Event& event) {
@@ -122,8 +122,9 @@ void Batch::Rep::Add(const model::Event& event) {
   if (flags & kHasElement) out = PutElement(out, event.element);
   if (flags & kHasProperties) {
     out = WriteVarint(out, event.properties.size());
-    for (const model::Property& property : event.properties) {
-      const uint32_t key = strings.Intern(kFieldPropertyKey, property.key);
+    for (size_t i = 0; i < event.properties.size(); ++i) {
+      const model::Property& property = event.properties[i];
+      const uint32_t key = InternKey(i, property.key);
       out = WriteVarint(out, key);
       out = PutValue(out, key, property.value);
     }
@@ -144,8 +145,7 @@ char* Batch::Rep::PutContext(char* out, const model::Context& context,
   out = WriteVarint(out, mask);
   for (int i = 0; i < kContextFields; ++i) {
     if (!(mask & 1u << i)) continue;
-    const uint32_t index =
-        strings.Intern(kFieldContext + static_cast<uint32_t>(i), *fields[i]);
+    const uint32_t index = Intern(kFieldContext + static_cast<uint32_t>(i), *fields[i]);
     if (i < kLatestFields) added.latest[static_cast<size_t>(i)] = index;
     out = WriteVarint(out, index);
   }

@@ -77,11 +77,25 @@ struct Batch::Rep {
   size_t used = 0;  // Of `events`.
 
  private:
+  // Fields and values, each by its space, and keys by their places.
+  static constexpr size_t kKeyGuesses = 32;
+  static constexpr size_t kGuesses = 256;
+
+  uint32_t Intern(uint32_t space, std::string_view text) {
+    return strings.Intern(space, text, guesses_[space % kGuesses]);
+  }
+  uint32_t InternKey(size_t place, std::string_view key) {
+    return strings.Intern(kFieldPropertyKey, key,
+                          guesses_[kKeyGuesses + place % kKeyGuesses]);
+  }
   char* Reserve(size_t size);
   char* PutString(char* out, uint32_t space, std::string_view text);
   char* PutElement(char* out, const model::Element& element);
   char* PutContext(char* out, const model::Context& context, EventFacts& facts);
   char* PutValue(char* out, uint32_t key, const model::Value& value);
+
+  // The strings that were met last, of which many are met again in the next event.
+  std::array<uint32_t, kGuesses> guesses_ = {};
 };
 
 }  // namespace footfall::store

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -23,6 +24,48 @@ int64_t DayOf(int64_t time_ms) {
 
 using NameCounts = std::vector<std::pair<uint32_t, uint64_t>>;
 using DayCounts = std::vector<std::pair<int64_t, uint64_t>>;
+
+// Whether all people of a chunk or run are in the scan, as they stand there.
+template <typename Summary>
+bool HasAllPeople(const ScanBounds& bounds, const Summary& summary) {
+  return bounds.HasAllPeopleOf(summary) &&
+         bounds.MovedIn(summary.first_person, summary.last_person).empty();
+}
+
+// Adds what summaries, whose order is by first person, say of days; false when some of
+// it cannot be told.
+template <typename Summary>
+bool AddDays(const ScanBounds& bounds, std::span<const Summary* const> summaries,
+             std::map<int64_t, uint64_t>* people) {
+  const Summary* before = nullptr;
+  for (const Summary* summary : summaries) {
+    const bool has_people_alone =
+        before == nullptr || before->last_person < summary->first_person;
+    const bool has_whole_days =
+        (summary->min_time_ms >= bounds.from_ms || bounds.from_ms % kDayMs == 0) &&
+        (summary->max_time_ms < bounds.to_ms || bounds.to_ms % kDayMs == 0);
+    if (!has_people_alone || !has_whole_days) return false;
+    before = summary;
+    const int64_t first =
+        summary->min_time_ms >= bounds.from_ms ? INT64_MIN : DayOf(bounds.from_ms);
+    const int64_t end =
+        summary->max_time_ms < bounds.to_ms ? INT64_MAX : DayOf(bounds.to_ms);
+    auto day = std::lower_bound(
+        summary->days.begin(), summary->days.end(), first,
+        [](const auto& entry, int64_t wanted) { return entry.first < wanted; });
+    for (; day != summary->days.end() && day->first < end; ++day) {
+      (*people)[day->first] += day->second;
+    }
+  }
+  return true;
+}
+
+template <typename Summary>
+void SortByFirstPerson(std::vector<const Summary*>& summaries) {
+  std::sort(summaries.begin(), summaries.end(), [](const Summary* a, const Summary* b) {
+    return a->first_person < b->first_person;
+  });
+}
 
 class RunScan : public BlockScan {
  public:
@@ -49,9 +92,11 @@ class RunScan : public BlockScan {
   }
 
  private:
-  // The chunks with people and times in bounds; absent when some people of theirs are
-  // not in the scan.
+  // The runs with people and times in bounds; absent when one has people that are not.
+  std::optional<std::vector<const RunTotal*>> WholeRuns() const;
+  // The same of chunks.
   std::optional<std::vector<ChunkRef>> WholeChunks() const;
+  std::optional<NameCounts> CountsByNameOfRuns() const;
   const ChunkSummary& SummaryOf(const ChunkRef& ref) const {
     return context_.runs[ref.run]->chunks()[ref.chunk];
   }
@@ -61,6 +106,18 @@ class RunScan : public BlockScan {
   const ScanParts parts_;
 };
 
+std::optional<std::vector<const RunTotal*>> RunScan::WholeRuns() const {
+  const ScanBounds& bounds = context_.bounds;
+  std::vector<const RunTotal*> totals;
+  for (const std::shared_ptr<const Run>& run : context_.runs) {
+    const RunTotal& total = run->total();
+    if (!bounds.HasPeopleOf(total) || !bounds.HasTimesOf(total)) continue;
+    if (!HasAllPeople(bounds, total)) return std::nullopt;
+    totals.push_back(&total);
+  }
+  return totals;
+}
+
 std::optional<std::vector<ChunkRef>> RunScan::WholeChunks() const {
   const ScanBounds& bounds = context_.bounds;
   std::vector<ChunkRef> chunks;
@@ -68,10 +125,7 @@ std::optional<std::vector<ChunkRef>> RunScan::WholeChunks() const {
     for (uint32_t c = 0; c < context_.runs[r]->chunks().size(); ++c) {
       const ChunkSummary& chunk = SummaryOf({r, c});
       if (!bounds.HasPeopleOf(chunk) || !bounds.HasTimesOf(chunk)) continue;
-      if (!bounds.HasAllPeopleOf(chunk) ||
-          !bounds.MovedIn(chunk.first_person, chunk.last_person).empty()) {
-        return std::nullopt;
-      }
+      if (!HasAllPeople(bounds, chunk)) return std::nullopt;
       chunks.push_back({r, c});
     }
   }
@@ -91,7 +145,24 @@ absl::StatusOr<bool> RunScan::AllNamesHaveIds(const ChunkRef& ref) const {
   return true;
 }
 
+std::optional<NameCounts> RunScan::CountsByNameOfRuns() const {
+  const std::optional<std::vector<const RunTotal*>> totals = WholeRuns();
+  if (!totals.has_value()) return std::nullopt;
+  std::map<uint32_t, uint64_t> counts;
+  for (const RunTotal* total : *totals) {
+    if (!context_.bounds.HasAllTimesOf(*total)) return std::nullopt;
+    for (const auto& [id, events] : total->names) {
+      if (id == kNoValueId) return std::nullopt;
+      counts[id] += events;
+    }
+  }
+  return NameCounts(counts.begin(), counts.end());
+}
+
 absl::StatusOr<std::optional<NameCounts>> RunScan::CountsByName() const {
+  if (std::optional<NameCounts> of_runs = CountsByNameOfRuns(); of_runs.has_value()) {
+    return of_runs;
+  }
   const std::optional<std::vector<ChunkRef>> chunks = WholeChunks();
   if (!chunks.has_value()) return std::optional<NameCounts>();
   std::map<uint32_t, uint64_t> counts;
@@ -110,29 +181,21 @@ absl::StatusOr<std::optional<NameCounts>> RunScan::CountsByName() const {
 }
 
 absl::StatusOr<std::optional<DayCounts>> RunScan::PeopleByDay() const {
-  std::optional<std::vector<ChunkRef>> chunks = WholeChunks();
-  if (!chunks.has_value()) return std::optional<DayCounts>();
-  std::sort(chunks->begin(), chunks->end(), [this](const ChunkRef& a, const ChunkRef& b) {
-    return SummaryOf(a).first_person < SummaryOf(b).first_person;
-  });
-  const ScanBounds& bounds = context_.bounds;
   std::map<int64_t, uint64_t> people;
-  const ChunkSummary* before = nullptr;
-  for (const ChunkRef& ref : *chunks) {
-    const ChunkSummary& chunk = SummaryOf(ref);
-    const bool has_people_alone =
-        before == nullptr || before->last_person < chunk.first_person;
-    const bool has_whole_days =
-        (chunk.min_time_ms >= bounds.from_ms || bounds.from_ms % kDayMs == 0) &&
-        (chunk.max_time_ms < bounds.to_ms || bounds.to_ms % kDayMs == 0);
-    if (!has_people_alone || !has_whole_days) return std::optional<DayCounts>();
-    before = &chunk;
-    for (const auto& [day, count] : chunk.days) {
-      const bool in_range =
-          (chunk.min_time_ms >= bounds.from_ms || day >= DayOf(bounds.from_ms)) &&
-          (chunk.max_time_ms < bounds.to_ms || day < DayOf(bounds.to_ms));
-      if (in_range) people[day] += count;
+  if (auto totals = WholeRuns(); totals.has_value()) {
+    SortByFirstPerson(*totals);
+    if (AddDays<RunTotal>(context_.bounds, *totals, &people)) {
+      return std::optional<DayCounts>(DayCounts(people.begin(), people.end()));
     }
+  }
+  const std::optional<std::vector<ChunkRef>> chunks = WholeChunks();
+  if (!chunks.has_value()) return std::optional<DayCounts>();
+  std::vector<const ChunkSummary*> summaries;
+  for (const ChunkRef& ref : *chunks) summaries.push_back(&SummaryOf(ref));
+  SortByFirstPerson(summaries);
+  people.clear();
+  if (!AddDays<ChunkSummary>(context_.bounds, summaries, &people)) {
+    return std::optional<DayCounts>();
   }
   return std::optional<DayCounts>(DayCounts(people.begin(), people.end()));
 }

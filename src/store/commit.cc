@@ -330,7 +330,8 @@ absl::Status EventStore::Impl::WriteGroup(Group& group) {
 // after "no space left"; after a quota or a limit on the size of files it takes the disk
 // for broken, and the store has to be opened again.
 absl::Status EventStore::Impl::Heal() {
-  if (write_failed_) FOOTFALL_RETURN_IF_ERROR(FromRocks(rocks_->db()->Resume()));
+  // Does nothing unless something failed, be it in a thread of RocksDB's.
+  FOOTFALL_RETURN_IF_ERROR(FromRocks(rocks_->db()->Resume()));
   write_failed_ = false;
   return people_behind_ ? CatchUpPeople() : absl::OkStatus();
 }

@@ -57,7 +57,7 @@ struct Settings {
   int64_t seal_after_ms = 24 * 60 * 60 * 1000;
   int64_t imported_attributes_max = 100;  // Of all integrations together.
   int64_t run_log_days = 90;              // Logs of scheduled runs; 0 means unlimited.
-  int64_t group_size_min = 0;  // Of people that reports speak of; 0 means any.
+  int64_t group_size_min = 0;             // Of people that reports speak of; 0 means any.
   uint64_t report_memory_bytes = 0;  // Derived: the part of the budget a query may use.
 
   base::Json ToJson() const;
@@ -159,6 +159,10 @@ class Snapshot {
   virtual absl::StatusOr<model::Person> FindPerson(std::string_view id) const = 0;
 
   virtual const Settings& settings() const = 0;
+
+  // Counts bytes that a query holds, or gives back, so that the store's cache makes room
+  // for them. Thread-safe.
+  virtual void HoldMemory(int64_t /*change_bytes*/) const {}
 
   // Grows with everything that a writer's snapshots show; see EventObserver.
   virtual uint64_t version() const { return 0; }

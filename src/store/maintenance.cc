@@ -380,7 +380,7 @@ absl::StatusOr<CompactReport> EventStore::Impl::Compact(int64_t now_ms,
   FOOTFALL_ASSIGN_OR_RETURN(const bool redacting, HasRows(kRedactPrefix));
   if (!redacting) {
     SealReport sealed;
-    FOOTFALL_RETURN_IF_ERROR(SealLog(cancel, &sealed));
+    FOOTFALL_RETURN_IF_ERROR(SealLog(true, cancel, &sealed));
     FOOTFALL_RETURN_IF_ERROR(MergeAllRuns(
         now.retention_days > 0 ? now_ms - now.retention_days * kDayMs : INT64_MIN, cancel,
         &sealed));

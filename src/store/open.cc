@@ -103,7 +103,7 @@ absl::Status EventStore::Impl::CheckMade(const Rocks& rocks) const {
       base::Cat(path_, ": there is no store yet: it is still being created"));
 }
 
-absl::Status EventStore::Impl::LoadMeta(const Rocks& rocks) {
+absl::Status EventStore::Impl::LoadMeta(Rocks& rocks) {
   FOOTFALL_ASSIGN_OR_RETURN(const auto format, rocks.Get(kMeta, kFormatKey));
   if (!format.has_value()) return MissingRow(kFormatKey);
   if (const uint64_t version = Reader(*format).Varint();

@@ -18,6 +18,7 @@
 #include "model/session.h"
 #include "store/batch.h"
 #include "store/hashing.h"
+#include "store/identity_table.h"
 #include "store/person_state.h"
 #include "store/reader_gate.h"
 #include "store/rocks.h"
@@ -35,12 +36,6 @@ inline constexpr char kCodePrefix = 'c';
 inline constexpr char kStalePrefix = 's';
 uint64_t CodeOfKey(std::string_view key);
 
-// Who an identifier stands for; code 0 is nobody yet.
-struct Identity {
-  uint64_t code = 0;
-  uint64_t link = 0;  // Of an anonymous id: the person it is linked to.
-  uint64_t person() const { return link != 0 ? link : code; }
-};
 std::string EncodeIdentity(const Identity& identity);
 bool DecodeIdentity(std::string_view row, Identity* identity);
 
@@ -66,7 +61,7 @@ class People {
   // What is in memory, for whoever reads beside the writer: who an identifier stands for,
   // and a state. False when it is not there, so that what is stored holds. Of a state
   // that no longer exists `exists` is false.
-  bool Look(const Hash128& hash, Identity* identity) const;
+  bool Look(const Hash128& hash, Identity* identity);
   struct Described {
     bool exists = false;
     bool stale = false;  // The sessions are not what the events give.
@@ -106,7 +101,7 @@ class People {
   // Forgets everything in memory, changes included.
   void Reset();
 
-  size_t bytes() const { return bytes_ + identities_.size() * 48 + texts_.bytes(); }
+  size_t bytes() const { return bytes_ + identities_.bytes() + texts_.bytes(); }
 
  private:
   struct Entry {
@@ -119,6 +114,7 @@ class People {
   };
 
   absl::Status LoadState(uint64_t code, bool is_new = false);
+  void ShrinkIdentities();
   // The following with the gate held.
   void Clear();
   Entry& Change(uint64_t code);
@@ -127,9 +123,9 @@ class People {
   std::shared_ptr<Rocks> rocks_;
   const HashKey key_;
   const size_t bytes_max_;
-  // Held while identities_, states_ or texts_ change.
+  // Held while states_ or texts_ change, and whenever identities_ is touched.
   mutable ReaderGate gate_;
-  absl::flat_hash_map<Hash128, Identity> identities_;
+  IdentityTable identities_;
   absl::flat_hash_map<uint64_t, std::unique_ptr<Entry>> states_;
   StringTable texts_;
   size_t bytes_ = 0;

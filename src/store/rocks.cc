@@ -11,12 +11,15 @@
 #include "rocksdb/env.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
+#include "rocksdb/sst_file_reader.h"
 #include "rocksdb/table.h"
 #include "store/coding.h"
 #include "store/meta.h"
 
 namespace footfall::store {
 namespace {
+
+constexpr size_t kCopyBytes = 1 << 20;
 
 constexpr const char* kFamilyNames[kFamilies] = {"default", "log", "dictionary",
                                                  "people",  "ids", "chunks"};
@@ -116,14 +119,23 @@ class HostLogger : public rocksdb::Logger {
   LogFunction log_;
 };
 
-// Keeps RocksDB from starting a thread that waits for the disk to have space again; the
-// store resumes by itself at the next write.
+// Notes that a write has failed, and keeps RocksDB from starting a thread that waits for
+// the disk to have space again; the store resumes by itself at the next write.
 class NoAutoRecovery : public rocksdb::EventListener {
  public:
+  explicit NoAutoRecovery(std::shared_ptr<std::atomic<bool>> failed)
+      : failed_(std::move(failed)) {}
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status*) override {
+    *failed_ = true;
+  }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
                             bool* auto_recovery) override {
     *auto_recovery = false;
   }
+
+ private:
+  const std::shared_ptr<std::atomic<bool>> failed_;
 };
 
 // The large families get a quarter of the share of all memtables each, so that one can be
@@ -132,6 +144,19 @@ uint64_t MemtableBytes(Family family, const Budget& budget) {
   return family == kLog || family == kPeople
              ? std::max<uint64_t>(budget.memtables / 4, 1 << 20)
              : std::max<uint64_t>(budget.memtables / 16, 256 << 10);
+}
+
+// So many files are there before they are merged.
+constexpr int kLogFilesUnsorted = 12;
+constexpr int kPeopleFilesUnsorted = 8;
+
+// Only what compaction has brought to the last level.
+void CompressSettled(rocksdb::CompressionType type,
+                     rocksdb::ColumnFamilyOptions& options) {
+  options.compression = rocksdb::kNoCompression;
+  options.bottommost_compression = type;
+  options.bottommost_compression_opts.enabled = true;
+  options.bottommost_compression_opts.level = 1;
 }
 
 rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const Budget& budget,
@@ -151,21 +176,29 @@ rocksdb::ColumnFamilyOptions FamilyOptions(Family family, const Budget& budget,
   options.target_file_size_base = 32 << 20;
   switch (family) {
     case kLog:
-      // Values are large, and are read in order.
+      // Values are large, and are read in order. Most are sealed and deleted before the
+      // first compaction: what it leaves is worth compressing.
       table.block_size = 64 << 10;
+      options.level0_file_num_compaction_trigger = kLogFilesUnsorted;
+      CompressSettled(rocksdb::kZSTD, options);
       break;
     case kPeople:
-      // States are written often and read back soon: only what has settled is compressed.
-      options.compression = rocksdb::kNoCompression;
-      options.bottommost_compression = rocksdb::kZSTD;
-      options.bottommost_compression_opts.enabled = true;
-      options.bottommost_compression_opts.level = 1;
+      // States are written often and read back soon, one by one: ZSTD would take most of
+      // the time of reading one.
+      CompressSettled(rocksdb::kLZ4Compression, options);
+      // Each time it rewrites all that is settled.
+      options.level0_file_num_compaction_trigger = kPeopleFilesUnsorted;
       options.memtable_whole_key_filtering = true;
       options.memtable_prefix_bloom_size_ratio = 0.05;
       // In partitions, as a whole filter would not fit into a shard of the cache.
       table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
       table.partition_filters = true;
       table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+      // What is asked for every look-up and is small does not have to be found in the
+      // cache first: of each file the list of partitions, of new files the partitions.
+      table.metadata_cache_options.top_level_index_pinning = rocksdb::PinningTier::kAll;
+      table.metadata_cache_options.partition_pinning =
+          rocksdb::PinningTier::kFlushedAndSimilar;
       break;
     case kIds:
       options.compression = rocksdb::kNoCompression;  // Hashes do not compress.
@@ -223,7 +256,8 @@ absl::StatusOr<std::shared_ptr<Rocks>> Rocks::Open(const std::string& path, Acce
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.max_bgerror_resume_count = 0;
-  options.listeners.push_back(std::make_shared<NoAutoRecovery>());
+  const auto failed = std::make_shared<std::atomic<bool>>(false);
+  options.listeners.push_back(std::make_shared<NoAutoRecovery>(failed));
   options.keep_log_file_num = 1;
   options.max_file_opening_threads = 1;
   // The log of a kill ends in the middle of a record; damage anywhere else is an error.
@@ -233,9 +267,12 @@ absl::StatusOr<std::shared_ptr<Rocks>> Rocks::Open(const std::string& path, Acce
 
   std::shared_ptr<Rocks> rocks(new Rocks());
   rocks->access_ = access;
+  rocks->failed_ = failed;
   rocks->memtables_ = std::make_shared<rocksdb::WriteBufferManager>(budget.memtables);
   options.write_buffer_manager = rocks->memtables_;
   rocks->cache_ = rocksdb::NewLRUCache(budget.cache, /*num_shard_bits=*/2);
+  rocks->budget_ = budget;
+  rocks->SizeCache();
   std::vector<std::string> names;
   const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(options, path, &names);
   // A writer may be about to make the store; otherwise opening it fails as well.
@@ -269,8 +306,12 @@ absl::StatusOr<std::shared_ptr<Rocks>> Rocks::Open(const std::string& path, Acce
   return rocks;
 }
 
-absl::Status Rocks::SetBudget(const Budget& budget) const {
-  cache_->SetCapacity(budget.cache);
+absl::Status Rocks::SetBudget(const Budget& budget) {
+  {
+    const std::lock_guard lock(cache_mutex_);
+    budget_ = budget;
+    SizeCache();
+  }
   if (access_ == Access::kRead) return absl::OkStatus();
   memtables_->SetBufferSize(budget.memtables);
   FOOTFALL_RETURN_IF_ERROR(FromRocks(
@@ -281,6 +322,22 @@ absl::Status Rocks::SetBudget(const Budget& budget) const {
                        std::to_string(MemtableBytes(static_cast<Family>(i), budget))}})));
   }
   return absl::OkStatus();
+}
+
+void Rocks::HoldForQueries(int64_t change_bytes) {
+  // A change of the capacity is a walk through the cache.
+  constexpr int64_t kStep = int64_t{4} << 20;
+  const int64_t before = query_bytes_.fetch_add(change_bytes);
+  if (before / kStep == (before + change_bytes) / kStep) return;
+  const std::lock_guard lock(cache_mutex_);
+  SizeCache();
+}
+
+void Rocks::SizeCache() {
+  const auto held = static_cast<uint64_t>(std::max<int64_t>(query_bytes_.load(), 0));
+  const uint64_t both = budget_.cache_and_queries();
+  cache_->SetCapacity(
+      std::clamp(both - std::min(both, held), budget_.cache, 2 * budget_.cache));
 }
 
 Rocks::~Rocks() { Close().IgnoreError(); }
@@ -363,10 +420,34 @@ std::unique_ptr<rocksdb::SstFileWriter> Rocks::NewFileWriter(Family family) cons
 }
 
 absl::Status Rocks::AddFiles(Family family, const std::vector<std::string>& paths) const {
+  // After an error that it got over, RocksDB 7.8 takes files in under the number 0, or
+  // ends the process, until the database is opened anew.
+  if (*failed_) return CopyFiles(family, paths);
   rocksdb::IngestExternalFileOptions options;
   options.move_files = true;
   options.write_global_seqno = false;
   return FromRocks(db_->IngestExternalFile(handles_[family], paths, options));
+}
+
+absl::Status Rocks::CopyFiles(Family family,
+                              const std::vector<std::string>& paths) const {
+  for (const std::string& path : paths) {
+    rocksdb::SstFileReader reader(db_->GetOptions(handles_[family]));
+    FOOTFALL_RETURN_IF_ERROR(FromRocks(reader.Open(path)));
+    const std::unique_ptr<rocksdb::Iterator> rows(
+        reader.NewIterator(rocksdb::ReadOptions()));
+    rocksdb::WriteBatch batch;
+    for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+      FOOTFALL_RETURN_IF_ERROR(
+          FromRocks(batch.Put(handles_[family], rows->key(), rows->value())));
+      if (batch.GetDataSize() < kCopyBytes) continue;
+      FOOTFALL_RETURN_IF_ERROR(Write(&batch, false));
+      batch.Clear();
+    }
+    FOOTFALL_RETURN_IF_ERROR(FromRocks(rows->status()));
+    FOOTFALL_RETURN_IF_ERROR(Write(&batch, false));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Rocks::RemoveRange(Family family, std::string_view begin,

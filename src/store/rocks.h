@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "rocksdb/cache.h"
 #include "rocksdb/db.h"
 #include "rocksdb/sst_file_writer.h"
 #include "rocksdb/write_batch.h"
@@ -34,7 +37,8 @@ using LogFunction = std::function<void(LogSeverity, std::string_view)>;
 
 inline constexpr uint64_t kBudgetMin = uint64_t{16} << 20;
 
-// How the memory budget of a store is divided.
+// How the memory budget of a store is divided. The cache may have what queries leave of
+// `cache_and_queries`, up to twice its own part.
 struct Budget {
   explicit Budget(uint64_t total)
       : cache(total / 16 * 3),
@@ -43,6 +47,7 @@ struct Budget {
         ids(total / 8),
         dictionaries(total / 16),
         queries(total / 16 * 6) {}
+  uint64_t cache_and_queries() const { return cache + queries; }
   bool operator==(const Budget&) const = default;
 
   uint64_t cache;
@@ -103,14 +108,18 @@ class Rocks {
   // A writer of a file whose rows AddFiles takes over as they are. The path must not
   // exist.
   std::unique_ptr<rocksdb::SstFileWriter> NewFileWriter(Family family) const;
-  // Takes over files, whose keys nothing else has; they are moved.
+  // Takes over files, whose keys nothing else has; they are moved. After a failed write
+  // their rows are written instead.
   absl::Status AddFiles(Family family, const std::vector<std::string>& paths) const;
   // Removes the files that hold nothing but keys in [begin, end), and then what is left
   // of these keys. No snapshot may need them any more.
   absl::Status RemoveRange(Family family, std::string_view begin,
                            std::string_view end) const;
   // Goes on with another budget.
-  absl::Status SetBudget(const Budget& budget) const;
+  absl::Status SetBudget(const Budget& budget);
+  // Counts memory that queries hold, so that the cache makes room for it.
+  void HoldForQueries(int64_t change_bytes);
+  uint64_t cache_capacity() const { return cache_->GetCapacity(); }
   absl::Status Close();
   uint64_t MemoryBytes() const;
 
@@ -119,9 +128,18 @@ class Rocks {
 
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilies> handles_{};
+  absl::Status CopyFiles(Family family, const std::vector<std::string>& paths) const;
+  // Gives the cache what it may have at present. With the mutex.
+  void SizeCache();
+
   std::shared_ptr<rocksdb::Cache> cache_;
+  std::atomic<int64_t> query_bytes_{0};
+  std::mutex cache_mutex_;
+  Budget budget_{kBudgetMin};  // Under the mutex.
   std::shared_ptr<rocksdb::WriteBufferManager> memtables_;
   Access access_ = Access::kRead;
+  // Whether a write has failed since the database was opened.
+  std::shared_ptr<std::atomic<bool>> failed_;
 };
 
 }  // namespace footfall::store

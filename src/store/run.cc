@@ -1,6 +1,7 @@
 #include "store/run.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,7 +35,7 @@ class MemoryRun : public Run {
     rows.Sort();
     size_t begin = 0;
     for (const size_t end : CutIntoChunks(rows)) {
-      EncodedChunk chunk = EncodeChunk(rows, begin, end);
+      EncodedChunk chunk = EncodeChunk(rows, begin, end, Packing::kQuick);
       begin = end;
       ChunkSummary summary = ParseChunkHeader(chunk.front().second).value();
       if (!summary.activity) continue;
@@ -53,7 +54,29 @@ class MemoryRun : public Run {
   std::vector<EncodedChunk> chunks_;
 };
 
+RunTotal Sum(const std::vector<ChunkSummary>& chunks) {
+  RunTotal total;
+  std::map<uint32_t, uint64_t> names;
+  std::map<int64_t, uint64_t> days;
+  for (const ChunkSummary& chunk : chunks) {
+    total.first_person = std::min(total.first_person, chunk.first_person);
+    total.last_person = std::max(total.last_person, chunk.last_person);
+    total.min_time_ms = std::min(total.min_time_ms, chunk.min_time_ms);
+    total.max_time_ms = std::max(total.max_time_ms, chunk.max_time_ms);
+    for (const auto& [id, events] : chunk.names) names[id] += events;
+    for (const auto& [day, people] : chunk.days) days[day] += people;
+  }
+  total.names.assign(names.begin(), names.end());
+  total.days.assign(days.begin(), days.end());
+  return total;
+}
+
 }  // namespace
+
+const RunTotal& Run::total() const {
+  std::call_once(total_made_, [this] { total_ = Sum(chunks()); });
+  return total_;
+}
 
 std::shared_ptr<const Run> MakeMemoryRun(Rows rows) {
   return std::make_shared<MemoryRun>(std::move(rows));

@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -17,18 +19,35 @@
 
 namespace footfall::store {
 
+// What the summaries of chunks, whose people are different ones, say together.
+struct RunTotal {
+  uint64_t first_person = UINT64_MAX;
+  uint64_t last_person = 0;
+  int64_t min_time_ms = INT64_MAX;
+  int64_t max_time_ms = INT64_MIN;
+  // As in ChunkSummary; both rising.
+  std::vector<std::pair<uint32_t, uint64_t>> names;
+  std::vector<std::pair<int64_t, uint64_t>> days;
+};
+
 // Immutable, thread-safe.
 class Run {
  public:
   virtual ~Run() = default;
   // Chunks of activity, by rising person; identity chunks are left to who reads rows.
   virtual const std::vector<ChunkSummary>& chunks() const = 0;
+  // Of all chunks; summed up when it is first asked for.
+  const RunTotal& total() const;
   // A reader of chunk `index`, for one thread.
   virtual absl::StatusOr<std::unique_ptr<ChunkReader>> Open(size_t index) const = 0;
   // What errors call chunk `index`: "run 7 chunk 3".
   virtual std::string NameOf(size_t index) const {
     return base::Cat("chunk ", index, " of the log's events");
   }
+
+ private:
+  mutable std::once_flag total_made_;
+  mutable RunTotal total_;
 };
 
 struct RunScanParts {

@@ -140,14 +140,15 @@ class RunMerge {
     const size_t before = rows_.size();
     const size_t chunk = position.next++;
     FOOTFALL_RETURN_IF_ERROR(input.Decode(chunk, &rows_));
-    position.read_through = input.summaries()[chunk].last_person;
+    const ChunkSummary& summary = input.summaries()[chunk];
+    position.read_through = summary.last_person;
     if (!owners_.empty()) {
       size_t row = 0;
       rows_.Filter([&](const Rows::Key& key) {
         return row++ < before || !owners_.Misplaced(key);
       });
     }
-    Expire();
+    if (summary.min_time_ms < expired_before_ms_) Expire();
     return absl::OkStatus();
   }
 
@@ -215,7 +216,8 @@ absl::StatusOr<BuiltRuns> BuildFromLog(const BuildContext& context) {
     if (rows.size() == 0) continue;
     rows.Sort();
     auto writer = std::make_unique<RunWriter>(context.rocks.get(), context.directory,
-                                              context.next_run + built.writers.size());
+                                              context.next_run + built.writers.size(),
+                                              context.packing);
     FOOTFALL_RETURN_IF_ERROR(writer->AddAll(rows));
     FOOTFALL_RETURN_IF_ERROR(writer->Finish());
     writer->SetBounds(slice.first_arrival, span.from_ms, span.to_ms);
@@ -235,7 +237,7 @@ absl::StatusOr<BuiltRuns> BuildFromRuns(const BuildContext& context,
   built.replaced = inputs;
   for (const RunRow& row : inputs) built.events_before += row.events;
   auto writer = std::make_unique<RunWriter>(context.rocks.get(), context.directory,
-                                            context.next_run);
+                                            context.next_run, context.packing);
   FOOTFALL_RETURN_IF_ERROR(
       RunMerge(std::move(runs), owners, expired_before_ms, context.cancel)
           .WriteTo(*writer));

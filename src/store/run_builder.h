@@ -26,6 +26,7 @@ struct BuildContext {
   std::string directory;  // Exists.
   uint64_t next_run = 1;
   int64_t retention_days = 0;
+  Packing packing = Packing::kSmall;
   absl::flat_hash_set<uint64_t> unlinked;  // As in Owners.
   const base::Cancel* cancel = nullptr;
 };

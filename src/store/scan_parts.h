@@ -22,16 +22,21 @@ struct ScanBounds {
   int64_t expired_before_ms = INT64_MIN;
   std::vector<uint64_t> moved;  // People to leave out; rising.
 
-  bool HasPeopleOf(const ChunkSummary& chunk) const {
+  // For ChunkSummary and RunTotal.
+  template <typename Summary>
+  bool HasPeopleOf(const Summary& chunk) const {
     return chunk.last_person >= first_person && chunk.first_person < end_person;
   }
-  bool HasAllPeopleOf(const ChunkSummary& chunk) const {
+  template <typename Summary>
+  bool HasAllPeopleOf(const Summary& chunk) const {
     return chunk.first_person >= first_person && chunk.last_person < end_person;
   }
-  bool HasTimesOf(const ChunkSummary& chunk) const {
+  template <typename Summary>
+  bool HasTimesOf(const Summary& chunk) const {
     return from_ms < to_ms && chunk.max_time_ms >= from_ms && chunk.min_time_ms < to_ms;
   }
-  bool HasAllTimesOf(const ChunkSummary& chunk) const {
+  template <typename Summary>
+  bool HasAllTimesOf(const Summary& chunk) const {
     return chunk.min_time_ms >= from_ms && chunk.max_time_ms < to_ms;
   }
   // The moved people with codes in [first, last].

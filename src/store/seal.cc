@@ -156,7 +156,8 @@ absl::Status EventStore::Impl::TakeOverRuns(BuiltRuns built, int64_t expired_bef
   return absl::OkStatus();
 }
 
-absl::StatusOr<BuildContext> EventStore::Impl::NewBuild(const base::Cancel* cancel) {
+absl::StatusOr<BuildContext> EventStore::Impl::NewBuild(Packing packing,
+                                                        const base::Cancel* cancel) {
   const std::string directory = path_ + kSealingDirectory;
   base::RemoveTree(directory);  // What was given up.
   FOOTFALL_RETURN_IF_ERROR(base::MakeDirectory(directory));
@@ -165,6 +166,7 @@ absl::StatusOr<BuildContext> EventStore::Impl::NewBuild(const base::Cancel* canc
                       .directory = directory,
                       .next_run = next_run_,
                       .retention_days = settings().retention_days,
+                      .packing = packing,
                       .cancel = cancel};
 }
 
@@ -178,13 +180,17 @@ absl::Status EventStore::Impl::PrepareSealing() {
   return absl::OkStatus();
 }
 
-// Seals all of the log.
-absl::Status EventStore::Impl::SealLog(const base::Cancel* cancel, SealReport* report) {
+// Seals all of the log. Who merges afterwards says so.
+absl::Status EventStore::Impl::SealLog(bool merge, const base::Cancel* cancel,
+                                       SealReport* report) {
   if (unsealed_ == 0) return absl::OkStatus();
+  // One run that stays alone is not packed again.
+  const bool only = merge && runs_.empty() && unsealed_ <= kSealEvents;
+  const Packing packing = only ? Packing::kSmall : Packing::kQuick;
   FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(cancel));
   FOOTFALL_RETURN_IF_ERROR(PrepareSealing());
   while (unsealed_ > 0) {
-    FOOTFALL_ASSIGN_OR_RETURN(const BuildContext context, NewBuild(cancel));
+    FOOTFALL_ASSIGN_OR_RETURN(const BuildContext context, NewBuild(packing, cancel));
     FOOTFALL_ASSIGN_OR_RETURN(BuiltRuns built, BuildFromLog(context));
     if (built.events_before == 0) {
       return absl::DataLossError("the store is damaged: its log lacks events");
@@ -197,9 +203,9 @@ absl::Status EventStore::Impl::SealLog(const base::Cancel* cancel, SealReport* r
 }
 
 absl::Status EventStore::Impl::MergeInto(const std::vector<RunRow>& inputs,
-                                         int64_t expired_before_ms,
+                                         Packing packing, int64_t expired_before_ms,
                                          const base::Cancel* cancel) {
-  FOOTFALL_ASSIGN_OR_RETURN(const BuildContext context, NewBuild(cancel));
+  FOOTFALL_ASSIGN_OR_RETURN(const BuildContext context, NewBuild(packing, cancel));
   FOOTFALL_ASSIGN_OR_RETURN(BuiltRuns built,
                             BuildFromRuns(context, inputs, expired_before_ms));
   return TakeOverRuns(std::move(built), expired_before_ms);
@@ -228,7 +234,7 @@ absl::Status EventStore::Impl::RewriteUnlinked(
   for (const RunRow& run : runs) {
     FOOTFALL_ASSIGN_OR_RETURN(const bool needed, NeedsRewriting(run, owners, INT64_MIN));
     if (!needed) continue;
-    FOOTFALL_ASSIGN_OR_RETURN(BuildContext context, NewBuild(nullptr));
+    FOOTFALL_ASSIGN_OR_RETURN(BuildContext context, NewBuild(Packing::kSmall, nullptr));
     context.unlinked = codes;
     FOOTFALL_ASSIGN_OR_RETURN(BuiltRuns built, BuildFromRuns(context, {run}, INT64_MIN));
     FOOTFALL_RETURN_IF_ERROR(TakeOverRuns(std::move(built), 0));
@@ -243,7 +249,7 @@ absl::Status EventStore::Impl::MergeSpans(int64_t expired_before_ms,
   const Spans spans = BySpan(runs_);
   for (const auto& [span, runs] : spans) {
     if (runs.size() == 1) continue;
-    FOOTFALL_RETURN_IF_ERROR(MergeInto(runs, expired_before_ms, cancel));
+    FOOTFALL_RETURN_IF_ERROR(MergeInto(runs, Packing::kSmall, expired_before_ms, cancel));
     report->runs_merged += runs.size();
   }
   return absl::OkStatus();
@@ -262,13 +268,19 @@ absl::Status EventStore::Impl::MergeAllRuns(int64_t expired_before_ms,
   FOOTFALL_ASSIGN_OR_RETURN(owners.moved, ReadMoved(*rocks_, nullptr));
   bool needed = runs_.size() > 1;
   if (!needed) {
+    FOOTFALL_ASSIGN_OR_RETURN(const StoredRuns only,
+                              OpenRuns(rocks_, nullptr, runs_, *run_cache_));
+    needed = only[0]->quick();
+  }
+  if (!needed) {
     FOOTFALL_ASSIGN_OR_RETURN(needed,
                               NeedsRewriting(runs_[0], owners, expired_before_ms));
   }
   if (needed) {
     report->runs_merged += runs_.size();
     const std::vector<RunRow> inputs = runs_;
-    FOOTFALL_RETURN_IF_ERROR(MergeInto(inputs, expired_before_ms, cancel));
+    FOOTFALL_RETURN_IF_ERROR(
+        MergeInto(inputs, Packing::kSmall, expired_before_ms, cancel));
   }
   if (owners.moved.empty()) return absl::OkStatus();
   // No run holds rows of theirs under their own codes any more.
@@ -295,7 +307,7 @@ absl::Status EventStore::Impl::MergeManyRuns(const base::Cancel* cancel,
   while (true) {
     const std::vector<RunRow> inputs = RunsToMerge();
     if (inputs.empty()) return absl::OkStatus();
-    FOOTFALL_RETURN_IF_ERROR(MergeInto(inputs, INT64_MIN, cancel));
+    FOOTFALL_RETURN_IF_ERROR(MergeInto(inputs, Packing::kQuick, INT64_MIN, cancel));
     report->runs_merged += inputs.size();
   }
 }
@@ -328,7 +340,7 @@ void EventStore::Impl::SealWhenDue(int64_t now_ms) {
     FOOTFALL_ASSIGN_OR_RETURN(const bool redacting, HasRows(kRedactPrefix));
     if (redacting) return absl::OkStatus();
     SealReport report;
-    FOOTFALL_RETURN_IF_ERROR(SealLog(nullptr, &report));
+    FOOTFALL_RETURN_IF_ERROR(SealLog(false, nullptr, &report));
     FOOTFALL_RETURN_IF_ERROR(MergeManyRuns(nullptr, &report));
     return RemoveDropped();
   };
@@ -353,7 +365,7 @@ absl::StatusOr<SealReport> EventStore::Impl::Seal(const SealOptions& options) {
         "a redaction is unfinished; end it before events are sealed");
   }
   SealReport report;
-  FOOTFALL_RETURN_IF_ERROR(SealLog(options.cancel, &report));
+  FOOTFALL_RETURN_IF_ERROR(SealLog(options.merge, options.cancel, &report));
   if (options.merge) {
     FOOTFALL_RETURN_IF_ERROR(MergeAllRuns(INT64_MIN, options.cancel, &report));
   } else {

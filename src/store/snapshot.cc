@@ -16,6 +16,8 @@ namespace {
 
 constexpr size_t kIdsRemembered = 1 << 18;
 constexpr size_t kReadahead = 1 << 20;
+// The part of a query's memory that remembered ids may take.
+constexpr uint64_t kIdPagesShare = 8;
 // Rows of a chunk that are made into one record.
 constexpr size_t kRecordRows = 50'000;
 // Rows of the log that are made into one run in memory.
@@ -198,6 +200,11 @@ void CodeLookup::Trim() {
   if (ids_.size() > kIdsRemembered) ids_.clear();
   if (links_.size() > kIdsRemembered) links_.clear();
 }
+
+StoreSnapshot::StoreSnapshot(Parts parts)
+    : parts_(std::move(parts)),
+      ids_(parts_.rocks, parts_.snapshot,
+           parts_.settings.report_memory_bytes / kIdPagesShare) {}
 
 StoreSnapshot::~StoreSnapshot() {
   if (parts_.snapshot != nullptr) parts_.rocks->db()->ReleaseSnapshot(parts_.snapshot);
@@ -502,15 +509,7 @@ absl::Status StoreSnapshot::VisitIds(
     uint64_t first, uint64_t end,
     absl::FunctionRef<absl::Status(uint64_t code, bool identified, std::string_view id)>
         visit) const {
-  auto rows = parts_.rocks->Iterate(kPeople, parts_.snapshot);
-  for (rows->Seek(CodeKey(first)); rows->Valid() && rows->key()[0] == kCodePrefix;
-       rows->Next()) {
-    const uint64_t code = CodeOfKey(ToView(rows->key()));
-    if (code >= end) break;
-    const auto [kind, id] = DecodeIdRow(ToView(rows->value()));
-    FOOTFALL_RETURN_IF_ERROR(visit(code, kind == kPersonId, id));
-  }
-  return FromRocks(rows->status());
+  return ids_.Visit(first, end, visit);
 }
 
 absl::StatusOr<model::Person> StoreSnapshot::FindPerson(std::string_view id) const {

@@ -19,6 +19,7 @@
 #include "store/dictionary.h"
 #include "store/event_store.h"
 #include "store/hashing.h"
+#include "store/id_pages.h"
 #include "store/log_record.h"
 #include "store/people.h"
 #include "store/rocks.h"
@@ -115,7 +116,7 @@ class StoreSnapshot : public Snapshot {
     std::shared_ptr<const void> alive;  // Counted by whoever removes files.
     uint64_t version = 0;
   };
-  explicit StoreSnapshot(Parts parts) : parts_(std::move(parts)) {}
+  explicit StoreSnapshot(Parts parts);
   ~StoreSnapshot() override;
 
   absl::Status Scan(
@@ -132,6 +133,9 @@ class StoreSnapshot : public Snapshot {
           visit) const override;
   absl::StatusOr<model::Person> FindPerson(std::string_view id) const override;
   const Settings& settings() const override { return parts_.settings; }
+  void HoldMemory(int64_t change_bytes) const override {
+    parts_.rocks->HoldForQueries(change_bytes);
+  }
   uint64_t version() const override { return parts_.version; }
   const Parts& parts() const { return parts_; }
 
@@ -164,6 +168,7 @@ class StoreSnapshot : public Snapshot {
   absl::StatusOr<model::Person> Describe(uint64_t code, const PersonRows& rows) const;
 
   const Parts parts_;
+  mutable IdPages ids_;
   mutable std::mutex runs_mutex_;
   mutable bool runs_open_ = false;
   mutable StoredRuns runs_;

@@ -129,7 +129,7 @@ class EventStore::Impl {
   // open.cc
   // NOT_FOUND for a store whose making has not ended.
   absl::Status CheckMade(const Rocks& rocks) const;
-  absl::Status LoadMeta(const Rocks& rocks);
+  absl::Status LoadMeta(Rocks& rocks);
   absl::Status LoadDictionaries(const Rocks& rocks);
   absl::Status CreateMeta(const Rocks& rocks);
   absl::Status RaiseFormat();
@@ -165,11 +165,11 @@ class EventStore::Impl {
   absl::Status RemoveUnknownRuns();
   absl::Status RemoveDropped();
   absl::Status TakeOverRuns(BuiltRuns built, int64_t expired_before_ms);
-  absl::StatusOr<BuildContext> NewBuild(const base::Cancel* cancel);
+  absl::StatusOr<BuildContext> NewBuild(Packing packing, const base::Cancel* cancel);
   absl::Status PrepareSealing();
-  absl::Status SealLog(const base::Cancel* cancel, SealReport* report);
-  absl::Status MergeInto(const std::vector<RunRow>& inputs, int64_t expired_before_ms,
-                         const base::Cancel* cancel);
+  absl::Status SealLog(bool merge, const base::Cancel* cancel, SealReport* report);
+  absl::Status MergeInto(const std::vector<RunRow>& inputs, Packing packing,
+                         int64_t expired_before_ms, const base::Cancel* cancel);
   absl::StatusOr<bool> NeedsRewriting(const RunRow& row, const Owners& owners,
                                       int64_t expired_before_ms);
   absl::Status RewriteUnlinked(const absl::flat_hash_set<uint64_t>& codes);

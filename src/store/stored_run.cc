@@ -97,6 +97,11 @@ absl::StatusOr<std::unique_ptr<ChunkReader>> StoredRun::Open(size_t index) const
       rocks_.get(), snapshot_, &row_, numbers_[index]));
 }
 
+bool StoredRun::quick() const {
+  return std::any_of(summaries_->begin(), summaries_->end(),
+                     [](const ChunkSummary& chunk) { return chunk.quick; });
+}
+
 std::string StoredRun::NameOf(size_t index) const {
   return base::Cat("run ", row_.number, " chunk ", numbers_[index]);
 }
@@ -127,8 +132,9 @@ void RunCache::Keep(const std::vector<RunRow>& rows) {
   });
 }
 
-RunWriter::RunWriter(const Rocks* rocks, std::string directory, uint64_t number)
-    : rocks_(rocks), directory_(std::move(directory)) {
+RunWriter::RunWriter(const Rocks* rocks, std::string directory, uint64_t number,
+                     Packing packing)
+    : rocks_(rocks), directory_(std::move(directory)), packing_(packing) {
   row_.number = number;
   row_.min_time_ms = INT64_MAX;
   row_.max_time_ms = INT64_MIN;
@@ -157,7 +163,7 @@ absl::Status RunWriter::Put(uint32_t chunk, uint32_t column, const std::string& 
 
 absl::Status RunWriter::Add(const Rows& rows, size_t begin, size_t end) {
   const uint32_t number = row_.chunks + row_.identity_chunks;
-  for (const auto& [column, value] : EncodeChunk(rows, begin, end)) {
+  for (const auto& [column, value] : EncodeChunk(rows, begin, end, packing_)) {
     if (column == kChunkHeader) {
       FOOTFALL_ASSIGN_OR_RETURN(const ChunkSummary summary, ParseChunkHeader(value));
       row_.min_time_ms = std::min(row_.min_time_ms, summary.min_time_ms);

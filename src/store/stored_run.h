@@ -39,6 +39,8 @@ class StoredRun : public Run {
   // Of all chunks, with those of identity events behind the others.
   const ChunkSummaries& summaries() const { return *summaries_; }
   std::shared_ptr<const ChunkSummaries> shared_summaries() const { return summaries_; }
+  // Whether a chunk was packed in haste.
+  bool quick() const;
   // The number of chunk `index` of summaries() in the store.
   uint32_t number_of(size_t index) const { return numbers_[index]; }
   // Appends the rows of chunk `index` of summaries().
@@ -78,7 +80,7 @@ class RunCache {
 class RunWriter {
  public:
   // `directory` exists; the files are named after the run.
-  RunWriter(const Rocks* rocks, std::string directory, uint64_t number);
+  RunWriter(const Rocks* rocks, std::string directory, uint64_t number, Packing packing);
   // Removes the files that nothing has taken over.
   ~RunWriter();
 
@@ -105,6 +107,7 @@ class RunWriter {
 
   const Rocks* rocks_;
   const std::string directory_;
+  const Packing packing_;
   RunRow row_;
   std::unique_ptr<rocksdb::SstFileWriter> file_;
   uint64_t file_bytes_ = 0;

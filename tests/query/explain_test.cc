@@ -142,6 +142,17 @@ TEST(ExplainTest, BuiltInReports) {
   plan.body = UsersPlan();
   EXPECT_EQ(Member(plan, "kind"), R"("users")");
   EXPECT_EQ(Member(plan, "columns_read"), "[]");
+  EXPECT_EQ(Member(plan, "where"), "null");
+  const model::Rule is_save = RuleOf(kIsSave);
+  for (const auto& body : std::initializer_list<decltype(plan.body)>{
+           UsersPlan{.where = is_save}, AccountsPlan{.where = is_save},
+           ActiveUsersPlan{.where = is_save}}) {
+    plan.body = body;
+    EXPECT_EQ(Member(plan, "where"), kIsSave) << plan.body.index();
+    EXPECT_EQ(Member(plan, "columns_read"), R"(["event.name"])") << plan.body.index();
+  }
+  plan.body = PageViewsPlan{.where = is_save};
+  EXPECT_EQ(Member(plan, "where"), kIsSave);
   plan.body = ActiveUsersPlan();
   EXPECT_EQ(Member(plan, "kind"), R"("active-users")");
   EXPECT_EQ(Member(plan, "operators"), R"(["read","active-users"])");

@@ -56,12 +56,12 @@ ClickNeeds::ClickNeeds(const std::optional<model::Rule>& rule,
   needs.AddSessions();
 }
 
-ClickGroups::ClickGroups(const ClickNeeds& needs) : needs_(needs), pages_(pool_) {
+ClickGroups::ClickGroups(const ClickNeeds& needs)
+    : needs_(needs), pages_(pool_), listed_(needs.events) {
   if (!needs.members.has_value()) return;
   const ClickList& list = *needs.members;
   listed_key_ = {list.page.has_value() ? pool_.Intern(*list.page) : 0,
                  pool_.Intern(list.element)};
-  listed_.emplace(*needs.events, /*with_starts=*/true);
 }
 
 absl::Status ClickGroups::StartBlock(BlockView& view, const uint64_t* clicks) {
@@ -78,12 +78,8 @@ absl::Status ClickGroups::StartBlock(BlockView& view, const uint64_t* clicks) {
     FOOTFALL_ASSIGN_OR_RETURN(parts_[i], view.Codes(needs_.element[i]));
   }
   elements_.clear();
-  if (listed_.has_value()) listed_mask_.assign(MaskWords(view.rows()), 0);
+  listed_.StartBlock(view);
   return absl::OkStatus();
-}
-
-absl::Status ClickGroups::FinishBlock(BlockView& view) {
-  return listed_.has_value() ? listed_->Add(view, listed_mask_.data()) : absl::OkStatus();
 }
 
 Click ClickGroups::At(size_t row) {
@@ -107,19 +103,20 @@ uint32_t ClickGroups::ElementAt(size_t row) {
   return known->second;
 }
 
-void ClickGroups::List(const Click& click) {
-  if (Key(click.page, click.element) == listed_key_) {
-    SetBit(listed_mask_.data(), click.row);
+void ClickGroups::List(const Click& click, bool is_burst) {
+  if (listed_.is_wanted() && needs_.members->bursts == is_burst &&
+      Key(click.page, click.element) == listed_key_) {
+    listed_.Add(click.row);
   }
 }
 
 void ClickGroups::AddBurst(const Click& click) {
-  if (listed_.has_value() && needs_.members->bursts) List(click);
+  List(click, /*is_burst=*/true);
   ++groups_[{click.page, click.element}].bursts;
 }
 
 void ClickGroups::Add(const Click& click) {
-  if (listed_.has_value() && !needs_.members->bursts) List(click);
+  List(click, /*is_burst=*/false);
   const BlockSessions::Span& span = sessions_->spans[click.session];
   Group& group = groups_[{click.page, click.element}];
   ++group.clicks;
@@ -147,16 +144,16 @@ void ClickGroups::Merge(ClickGroups& other) {
     into.last_ms = std::max(into.last_ms, from.last_ms);
   }
   other.groups_.clear();
-  if (listed_.has_value()) listed_->Append(*other.listed_);
+  listed_.Append(other.listed_);
 }
 
 uint64_t ClickGroups::bytes() const {
   return pool_.bytes() + pages_.bytes() + HashBytes(groups_) + HashBytes(elements_) +
-         (listed_.has_value() ? listed_->bytes() : 0);
+         listed_.bytes();
 }
 
 absl::StatusOr<Table> ClickGroups::ToTable(Execution& execution, bool with_bursts) {
-  if (listed_.has_value()) return listed_->ToTable(execution);
+  if (listed_.is_wanted()) return listed_.ToTable(execution);
   FOOTFALL_RETURN_IF_ERROR(execution.Hold(bytes() + groups_.size() * 8 * sizeof(Cell)));
   Table table{.columns = {{"page", ColumnType::kString, {}},
                           {"element", ColumnType::kString, {}}}};

@@ -55,7 +55,7 @@ class ClickGroups {
   // Turns to a block, of which the clicks that are added are rows of `clicks`.
   absl::Status StartBlock(BlockView& view, const uint64_t* clicks);
   // To be called after the last click of the block.
-  absl::Status FinishBlock(BlockView& view);
+  absl::Status FinishBlock(BlockView& view) { return listed_.FinishBlock(view); }
   // A row as a click; its element is 0 when it has none.
   Click At(size_t row);
   int64_t TimeOf(const Click& click) const { return times_[click.row]; }
@@ -89,15 +89,14 @@ class ClickGroups {
   using ElementCodes = std::array<uint32_t, 5>;
 
   uint32_t ElementAt(size_t row);
-  void List(const Click& click);
+  void List(const Click& click, bool is_burst);
 
   const ClickNeeds& needs_;
   ValuePool pool_;
   PoolIds pages_;
   absl::flat_hash_map<Key, Group> groups_;
-  // Where clicks are listed: their place and themselves.
+  EventList listed_;
   Key listed_key_;
-  std::optional<EventRows> listed_;
   uint64_t people_before_ = 0;
   uint64_t sessions_before_ = 0;
 
@@ -108,7 +107,6 @@ class ClickGroups {
   const store::BlockColumn* url_ = nullptr;
   std::array<const store::BlockColumn*, 5> parts_{};
   absl::flat_hash_map<ElementCodes, uint32_t> elements_;
-  std::vector<uint64_t> listed_mask_;
   uint64_t people_ = 0;
   uint64_t session_count_ = 0;
 };

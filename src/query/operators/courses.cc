@@ -95,10 +95,9 @@ class CoursesPartial : public Partial {
         people_(spec.plan.attributes),
         content_ids_(pool_),
         content_names_(pool_),
-        course_ids_(pool_) {
-    if (!spec.plan.members.has_value()) return;
-    listed_course_ = pool_.Intern(*spec.plan.members);
-    listed_.emplace(*spec.events, /*with_starts=*/true);
+        course_ids_(pool_),
+        listed_(spec.events) {
+    if (listed_.is_wanted()) listed_course_ = pool_.Intern(*spec.plan.members);
   }
 
   absl::Status Add(BlockView& view) override {
@@ -115,8 +114,7 @@ class CoursesPartial : public Partial {
         if (is_known) attendances_.push_back(attendance);
       }
     }
-    return listed_.has_value() ? listed_->Add(view, listed_mask_.data())
-                               : absl::OkStatus();
+    return listed_.FinishBlock(view);
   }
 
   absl::Status Merge(Partial& other) override {
@@ -135,19 +133,18 @@ class CoursesPartial : public Partial {
     }
     from.attendances_ = {};
     from.stored_lessons_ = {};
-    if (listed_.has_value()) listed_->Append(*from.listed_);
+    listed_.Append(from.listed_);
     return absl::OkStatus();
   }
 
   uint64_t bytes() const override {
     return people_.bytes() + attendances_.capacity() * sizeof(Attendance) +
            pool_.bytes() + content_ids_.bytes() + content_names_.bytes() +
-           course_ids_.bytes() + HashBytes(stored_lessons_) +
-           (listed_.has_value() ? listed_->bytes() : 0);
+           course_ids_.bytes() + HashBytes(stored_lessons_) + listed_.bytes();
   }
 
   absl::StatusOr<Table> ToTable(Execution& execution) {
-    if (listed_.has_value()) return listed_->ToTable(execution);
+    if (listed_.is_wanted()) return listed_.ToTable(execution);
     FOOTFALL_RETURN_IF_ERROR(
         execution.Hold(bytes() + attendances_.size() * 12 * sizeof(Cell)));
     absl::flat_hash_map<uint32_t, int64_t> totals;
@@ -185,7 +182,7 @@ class CoursesPartial : public Partial {
     content_ids_.StartBlock(*content_id_);
     content_names_.StartBlock(*content_name_);
     course_ids_.StartBlock(*course_id_);
-    listed_mask_.assign(listed_.has_value() ? MaskWords(view.rows()) : 0, 0);
+    listed_.StartBlock(view);
     return absl::OkStatus();
   }
 
@@ -218,9 +215,7 @@ class CoursesPartial : public Partial {
         if (content == 0 || (known != nullptr && !HasLesson(course, content))) return;
         if (!lessons_.insert(PairOf(course, content)).second) return;
         ++attendance.lessons;
-        if (listed_.has_value() && course == listed_course_) {
-          SetBit(listed_mask_.data(), row);
-        }
+        if (course == listed_course_) listed_.Add(row);
         return;
       case CourseAction::kQuiz: {
         const model::Value score = BlockView::ValueAt(*score_, row);
@@ -300,8 +295,8 @@ class CoursesPartial : public Partial {
   PoolIds content_ids_;
   PoolIds content_names_;
   PoolIds course_ids_;
+  EventList listed_;
   uint32_t listed_course_ = 0;
-  std::optional<EventRows> listed_;
 
   // Of the block at hand.
   const uint64_t* in_range_ = nullptr;
@@ -312,7 +307,6 @@ class CoursesPartial : public Partial {
   const store::BlockColumn* course_id_ = nullptr;
   const store::BlockColumn* score_ = nullptr;
   AnswersByCode<CourseAction> actions_;
-  std::vector<uint64_t> listed_mask_;
   // Of the person at hand.
   std::vector<Attendance> attended_;
   absl::flat_hash_set<uint64_t> lessons_;

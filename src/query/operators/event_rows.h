@@ -58,6 +58,39 @@ class EventRows {
   std::array<const store::BlockColumn*, 3> columns_{};
 };
 
+// The events that an operator counts, where it is asked to list them instead, with the
+// starts of their sessions. Does nothing where it is not asked. Not thread-safe.
+class EventList {
+ public:
+  // `needs`, which are absent where nothing is listed, must outlive the list.
+  explicit EventList(const std::optional<EventNeeds>& needs) {
+    if (needs.has_value()) rows_.emplace(*needs, /*with_starts=*/true);
+  }
+  bool is_wanted() const { return rows_.has_value(); }
+
+  void StartBlock(const BlockView& view) {
+    if (is_wanted()) mask_.assign(MaskWords(view.rows()), 0);
+  }
+  void Add(size_t row) {
+    if (is_wanted()) SetBit(mask_.data(), row);
+  }
+  absl::Status FinishBlock(BlockView& view) {
+    return is_wanted() ? rows_->Add(view, mask_.data()) : absl::OkStatus();
+  }
+  void Append(EventList& other) {
+    if (is_wanted()) rows_->Append(*other.rows_);
+  }
+  uint64_t bytes() const { return is_wanted() ? rows_->bytes() : 0; }
+  // Requires that it is wanted.
+  absl::StatusOr<Table> ToTable(Execution& execution) {
+    return rows_->ToTable(execution);
+  }
+
+ private:
+  std::optional<EventRows> rows_;
+  std::vector<uint64_t> mask_;  // Of the block at hand.
+};
+
 }  // namespace footfall::query
 
 #endif  // FOOTFALL_QUERY_OPERATORS_EVENT_ROWS_H_

@@ -55,18 +55,23 @@ class LoginsPartial : public Partial {
   }
 
   absl::StatusOr<Table> ToTable(Execution& execution) {
-    Table table{.columns = {{"first_login", ColumnType::kTimestamp, {}},
-                            {"last_login", ColumnType::kTimestamp, {}},
-                            {"logins_last_30_days", ColumnType::kInt64, {}}}};
-    FOOTFALL_RETURN_IF_ERROR(execution.Hold(bytes() + logins_.size() * 4 * sizeof(Cell)));
-    for (Column& column : table.columns) column.cells.reserve(logins_.size());
-    for (const Logins& logins : logins_) {
-      table.columns[0].cells.emplace_back(logins.first_ms);
-      table.columns[1].cells.emplace_back(logins.last_ms);
-      table.columns[2].cells.emplace_back(logins.recent);
-    }
+    FOOTFALL_RETURN_IF_ERROR(execution.Hold(bytes() + logins_.size() * 5 * sizeof(Cell)));
+    Table table;
     people_.MoveTo(table);
-    SortTable(table, {{.column = 0}});
+    const std::vector<uint32_t> rows = RowsInOrder(table, {{.column = 0}});
+    for (Column& column : table.columns) TakeRows(column, rows);
+    Column first{"first_login", ColumnType::kTimestamp, {}};
+    Column last{"last_login", ColumnType::kTimestamp, {}};
+    Column recent{"logins_last_30_days", ColumnType::kInt64, {}};
+    for (Column* column : {&first, &last, &recent}) column->cells.reserve(rows.size());
+    for (const uint32_t row : rows) {
+      first.cells.emplace_back(logins_[row].first_ms);
+      last.cells.emplace_back(logins_[row].last_ms);
+      recent.cells.emplace_back(logins_[row].recent);
+    }
+    for (Column* column : {&recent, &last, &first}) {
+      table.columns.insert(table.columns.begin() + 1, std::move(*column));
+    }
     return table;
   }
 

@@ -37,8 +37,7 @@ enum class TaskAction { kNone, kOther, kCompleted };
 class OnboardingPartial : public Partial {
  public:
   explicit OnboardingPartial(const Spec& spec)
-      : spec_(spec), people_(spec.plan.attributes), tasks_(pool_) {
-    if (spec.events.has_value()) listed_.emplace(*spec.events, /*with_starts=*/true);
+      : spec_(spec), people_(spec.plan.attributes), tasks_(pool_), listed_(spec.events) {
     if (!spec.plan.tasks.has_value()) return;
     for (const std::string& task : *spec.plan.tasks) pool_.Intern(task);
     wanted_count_ = pool_.size();
@@ -53,7 +52,7 @@ class OnboardingPartial : public Partial {
     FOOTFALL_ASSIGN_OR_RETURN(task_ids_, view.Codes(spec_.task));
     actions_.StartBlock(*names_, TaskAction::kNone);
     tasks_.StartBlock(*task_ids_);
-    listed_mask_.assign(listed_.has_value() ? MaskWords(view.rows()) : 0, 0);
+    listed_.StartBlock(view);
     for (size_t person = 0; person < view.people(); ++person) {
       completed_.clear();
       is_in_report_ = false;
@@ -63,8 +62,7 @@ class OnboardingPartial : public Partial {
       FOOTFALL_ASSIGN_OR_RETURN(const bool is_known, people_.Add(view, person));
       if (is_known) PutProgress();
     }
-    return listed_.has_value() ? listed_->Add(view, listed_mask_.data())
-                               : absl::OkStatus();
+    return listed_.FinishBlock(view);
   }
 
   absl::Status Merge(Partial& other) override {
@@ -73,20 +71,19 @@ class OnboardingPartial : public Partial {
     people_.Append(from.people_);
     progress_.insert(progress_.end(), from.progress_.begin(), from.progress_.end());
     from.progress_ = {};
-    if (listed_.has_value()) listed_->Append(*from.listed_);
+    listed_.Append(from.listed_);
     return absl::OkStatus();
   }
 
   uint64_t bytes() const override {
     return people_.bytes() + progress_.capacity() * sizeof(Progress) + pool_.bytes() +
-           tasks_.bytes() + HashBytes(completed_) +
-           (listed_.has_value() ? listed_->bytes() : 0);
+           tasks_.bytes() + HashBytes(completed_) + listed_.bytes();
   }
 
   absl::StatusOr<QueryResult> Finish(Execution& execution) {
     QueryResult result;
-    if (listed_.has_value()) {
-      FOOTFALL_ASSIGN_OR_RETURN(result.rows, listed_->ToTable(execution));
+    if (listed_.is_wanted()) {
+      FOOTFALL_ASSIGN_OR_RETURN(result.rows, listed_.ToTable(execution));
       return result;
     }
     FOOTFALL_RETURN_IF_ERROR(
@@ -137,8 +134,7 @@ class OnboardingPartial : public Partial {
     if (!TestBit(in_range_, row)) return;
     is_in_report_ = true;
     if (action != TaskAction::kCompleted) return;
-    const bool is_first = completed_.emplace(task, times_[row]).second;
-    if (is_first && listed_.has_value()) SetBit(listed_mask_.data(), row);
+    if (completed_.emplace(task, times_[row]).second) listed_.Add(row);
   }
 
   void PutProgress() {
@@ -156,7 +152,7 @@ class OnboardingPartial : public Partial {
   ValuePool pool_;                  // Of tasks; those of the catalogue come first.
   std::optional<size_t> wanted_count_;
   PoolIds tasks_;
-  std::optional<EventRows> listed_;
+  EventList listed_;
 
   // Of the block at hand.
   const uint64_t* in_range_ = nullptr;
@@ -164,7 +160,6 @@ class OnboardingPartial : public Partial {
   const store::BlockColumn* names_ = nullptr;
   const store::BlockColumn* task_ids_ = nullptr;
   AnswersByCode<TaskAction> actions_;
-  std::vector<uint64_t> listed_mask_;
   // Of the person at hand: tasks and when they were first completed.
   absl::flat_hash_map<uint32_t, int64_t> completed_;
   bool is_in_report_ = false;

@@ -29,10 +29,21 @@ struct Spec {
   bool by_weeks = false;
 };
 
+// Of each byte its bits as numbers, so that eight counters are added to at once.
+using BitNumbers = std::array<std::array<uint64_t, 8>, 256>;
+constexpr BitNumbers MakeBitNumbers() {
+  BitNumbers numbers{};
+  for (size_t byte = 0; byte < 256; ++byte) {
+    for (size_t k = 0; k < 8; ++k) numbers[byte][k] = byte >> k & 1;
+  }
+  return numbers;
+}
+constexpr BitNumbers kBitNumbers = MakeBitNumbers();
+
 // People by their cohort: the index of its bucket.
 class Cohorts {
  public:
-  explicit Cohorts(size_t periods) : periods_(periods) {}
+  explicit Cohorts(size_t periods) : periods_((periods + 7) / 8 * 8) {}
 
   // The number of a cohort, which it keeps.
   size_t Find(int64_t bucket) {
@@ -48,10 +59,10 @@ class Cohorts {
   void Add(size_t number, std::span<const uint64_t> returned) {
     ++people_[number];
     uint64_t* counts = returned_.data() + number * periods_;
-    for (size_t first = 0; first < periods_; first += 64) {
-      const uint64_t bits = returned[first / 64];
-      const size_t end = std::min(periods_ - first, size_t{64});
-      for (size_t k = 0; k < end; ++k) counts[first + k] += bits >> k & 1;
+    for (size_t first = 0; first < periods_; first += 8) {
+      const std::array<uint64_t, 8>& bits =
+          kBitNumbers[returned[first / 64] >> (first % 64) & 0xff];
+      for (size_t k = 0; k < 8; ++k) counts[first + k] += bits[k];
     }
   }
   void Merge(const Cohorts& other) {
@@ -80,7 +91,7 @@ class Cohorts {
   }
 
  private:
-  size_t periods_;
+  size_t periods_;  // Rounded up to whole bytes.
   absl::flat_hash_map<int64_t, size_t> numbers_;
   std::vector<uint64_t> people_;
   std::vector<uint64_t> returned_;  // By cohort and k.

@@ -170,19 +170,19 @@ class SessionsPartial : public Partial {
       put(column, pool_.ToCell(id, ColumnType::kString));
     };
     uint32_t named = kNone;
-    Text person("");
+    Text person;
     for (const Visit& visit : visits_) {
       const BlockSessions::Span& span = sessions_->spans[visit.session];
       if (span.person != named) {
         FOOTFALL_ASSIGN_OR_RETURN(const std::string_view name,
                                   view.PersonName(span.person));
-        person = Text(name);
+        person = texts_.Make(name);
         named = span.person;
-        text_bytes_ += Text::HeapBytes(name.size());
+        text_bytes_ += TextWriter::HeapBytes(name.size());
       }
       FOOTFALL_ASSIGN_OR_RETURN(const std::string_view id, view.SessionId(visit.session));
-      text_bytes_ += Text::HeapBytes(id.size());
-      put(kSession, Text(id));
+      text_bytes_ += TextWriter::HeapBytes(id.size());
+      put(kSession, texts_.Make(id));
       put(kPerson, person);
       put(kStart, span.start_ms);
       put(kEnd, span.end_ms);
@@ -200,6 +200,7 @@ class SessionsPartial : public Partial {
 
   const Spec& spec_;
   Table table_;
+  TextWriter texts_;
   uint64_t text_bytes_ = 0;
   ValuePool pool_;
   PoolIds urls_;

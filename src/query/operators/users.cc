@@ -43,8 +43,8 @@ class UserRows {
   void Add(const model::Person& person, std::string_view account) {
     at_ = 0;
     const std::string name = person.DisplayId();
-    name_bytes_ += Text::HeapBytes(name.size());
-    Put(Text(name));
+    name_bytes_ += TextWriter::HeapBytes(name.size());
+    Put(texts_.Make(name));
     Put(person.identified);
     PutShared(account);
     Put(TimeCell(person.first_seen_ms));
@@ -83,6 +83,7 @@ class UserRows {
   Table table_;
   PeopleColumns attributes_;
   ValuePool pool_;
+  TextWriter texts_;
   uint64_t name_bytes_ = 0;
   size_t at_ = 0;
 };

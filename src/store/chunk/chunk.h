@@ -51,9 +51,15 @@ enum ChunkColumn : uint32_t {
 // One value per column, by rising column; the header is first.
 using EncodedChunk = std::vector<std::pair<uint32_t, std::string>>;
 
+enum class Packing : uint8_t {
+  kQuick,  // For what will be merged soon: columns do not lean on others.
+  kSmall,
+};
+
 // Encodes rows [begin, end) of sorted rows. They are whole people, and all of them are
 // activity or none is.
-EncodedChunk EncodeChunk(const Rows& rows, size_t begin, size_t end);
+EncodedChunk EncodeChunk(const Rows& rows, size_t begin, size_t end,
+                         Packing packing = Packing::kSmall);
 
 // Where sorted rows are to be cut into chunks: ends of chunks, rising, the last one
 // size().
@@ -62,6 +68,7 @@ std::vector<size_t> CutIntoChunks(const Rows& rows);
 // What the header says. Immutable.
 struct ChunkSummary {
   bool activity = true;  // Else identify and alias events.
+  bool quick = false;    // Packing::kQuick.
   uint32_t rows = 0;
   uint32_t people = 0;
   uint64_t first_person = 0;

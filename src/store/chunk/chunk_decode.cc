@@ -342,7 +342,9 @@ absl::StatusOr<ChunkSummary> ParseChunkHeader(std::string_view header) {
   if (reader.Byte() != kChunkVersion) {
     return absl::DataLossError("column header is damaged: its version is unknown");
   }
-  summary.activity = (reader.Byte() & kChunkActivity) != 0;
+  const uint8_t flags = reader.Byte();
+  summary.activity = (flags & kChunkActivity) != 0;
+  summary.quick = (flags & kChunkQuick) != 0;
   const uint64_t rows = reader.Varint();
   const uint64_t people = reader.Varint();
   summary.first_person = reader.Varint();

@@ -9,6 +9,12 @@
 #include "store/chunk/time_array.h"
 
 namespace footfall::store {
+namespace {
+
+// Weeks stand as they are where this many times their bytes are not more than the times'.
+constexpr size_t kPlainWeeksShare = 16;
+
+}  // namespace
 
 void ChunkEncoder::People() {
   std::vector<int64_t> steps;
@@ -27,8 +33,8 @@ void ChunkEncoder::People() {
   }
   begins_.push_back(static_cast<uint32_t>(rows_.size()));
   std::string out;
-  EncodeIntegers(steps, packer_, out);
-  EncodeIntegers(counts, packer_, out);
+  EncodeIntegers(steps, /*hot=*/true, packer_, out);
+  EncodeIntegers(counts, /*hot=*/true, packer_, out);
   Add(kChunkPeople, std::move(out));
 }
 
@@ -43,12 +49,13 @@ void ChunkEncoder::Times() {
                               static_cast<uint64_t>(kPauseMs);
   }
   for (size_t p = 0; p < people_.size(); ++p) pauses_[begins_[p]] = 1;
-  hints_[Hint::kPause] = {pauses_.data(), 2};
+  SetHint(Hint::kPause, pauses_, 2);
   std::string out;
   EncodeTimes(times_, out);
   Add(kChunkTime, std::move(out));
 }
 
+// After Times.
 void ChunkEncoder::Weeks() {
   const auto [min, max] = std::minmax_element(times_.begin(), times_.end());
   const int64_t first = WeekOf(*min);
@@ -64,12 +71,15 @@ void ChunkEncoder::Weeks() {
   PutZigZag(out, first);
   const int64_t planes = (weeks + 7) / 8;
   out.push_back(static_cast<char>(planes));
+  // Most of the time of reading small compressed blocks goes into their beginnings.
+  const bool plain = masks.size() * static_cast<size_t>(planes) * kPlainWeeksShare <=
+                     columns_.back().second.size();
   std::string plane(masks.size(), '\0');
   for (int64_t k = 0; k < planes; ++k) {
     for (size_t p = 0; p < masks.size(); ++p) {
       plane[p] = static_cast<char>(masks[p] >> (8 * k));
     }
-    packer_.Put(plane, out);
+    plain ? BlockPacker::PutPlain(plane, out) : packer_.Put(plane, out);
   }
   Add(kChunkWeeks, std::move(out));
 }
@@ -106,10 +116,10 @@ void ChunkEncoder::Field(size_t field) {
   }
   if (field + kChunkName == kChunkName) {
     names_ = std::move(local);
-    if (!names_.cells.empty()) hints_[Hint::kName] = {names_.codes.data(), names_.end()};
+    if (!names_.cells.empty()) SetHint(Hint::kName, names_.codes, names_.end());
   } else if (field + kChunkName == kChunkUrl) {
     urls_ = std::move(local);
-    if (!urls_.cells.empty()) hints_[Hint::kUrl] = {urls_.codes.data(), urls_.end()};
+    if (!urls_.cells.empty()) SetHint(Hint::kUrl, urls_.codes, urls_.end());
   }
 }
 
@@ -168,7 +178,7 @@ void ChunkEncoder::Seqs() {
   for (size_t i = 0; i < rows_.size(); ++i) seqs[i] = rep_.seqs[rows_[i]];
   if (std::all_of(seqs.begin(), seqs.end(), [](int64_t seq) { return seq == 0; })) return;
   std::string out;
-  EncodeIntegers(seqs, packer_, out);
+  EncodeIntegers(seqs, /*hot=*/false, packer_, out);
   Add(kChunkSeq, std::move(out));
 }
 
@@ -202,8 +212,8 @@ void ChunkEncoder::Identities() {
   }
   std::string out;
   PutVarint(out, people.size());
-  EncodeIntegers(people, packer_, out);
-  EncodeIntegers(anonymous, packer_, out);
+  EncodeIntegers(people, /*hot=*/false, packer_, out);
+  EncodeIntegers(anonymous, /*hot=*/false, packer_, out);
   EncodeFreshCodes(codes, kFirstIdentity,
                    static_cast<uint32_t>(kFirstIdentity + people.size()), hints_, packer_,
                    out);
@@ -247,7 +257,8 @@ void ChunkEncoder::Tuples(uint32_t column, const TupleIds& ids,
 std::string ChunkEncoder::Header() const {
   std::string out;
   out.push_back(static_cast<char>(kChunkVersion));
-  out.push_back(static_cast<char>(activity_ ? kChunkActivity : 0));
+  out.push_back(static_cast<char>((activity_ ? kChunkActivity : 0) |
+                                  (packing_ == Packing::kQuick ? kChunkQuick : 0)));
   PutVarint(out, rows_.size());
   PutVarint(out, people_.size());
   PutVarint(out, people_.front());
@@ -319,9 +330,9 @@ EncodedChunk ChunkEncoder::Run() {
   return std::move(columns_);
 }
 
-EncodedChunk EncodeChunk(const Rows& rows, size_t begin, size_t end) {
+EncodedChunk EncodeChunk(const Rows& rows, size_t begin, size_t end, Packing packing) {
   if (begin == end) return {};
-  return ChunkEncoder(rows.rep(), begin, end).Run();
+  return ChunkEncoder(rows.rep(), begin, end, packing).Run();
 }
 
 std::vector<size_t> CutIntoChunks(const Rows& rows) {

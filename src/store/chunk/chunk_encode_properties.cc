@@ -75,7 +75,7 @@ std::string ChunkEncoder::PropertyNumbers(
     for (const auto& [row, cell] : cells) {
       values.push_back(static_cast<int64_t>(KeyOf(rep_, cell).second));
     }
-    EncodeIntegers(values, packer_, out);
+    EncodeIntegers(values, /*hot=*/false, packer_, out);
   }
   return out;
 }

@@ -71,7 +71,8 @@ inline TextRef RefOf(const TextIds& texts, uint32_t id) {
 
 class ChunkEncoder {
  public:
-  ChunkEncoder(const Rows::Rep& rep, size_t begin, size_t end) : rep_(rep) {
+  ChunkEncoder(const Rows::Rep& rep, size_t begin, size_t end, Packing packing)
+      : rep_(rep), packing_(packing) {
     rows_.resize(end - begin);
     for (size_t i = begin; i < end; ++i) rows_[i - begin] = rep.at(i);
   }
@@ -87,6 +88,10 @@ class ChunkEncoder {
   }
   const Rows::Rep::Identity& IdentityOf(size_t i) const {
     return rep_.identities[rep_.row_identities[rows_[i]]];
+  }
+  // Makes a column known that others may lean on.
+  void SetHint(Hint hint, const Codes& codes, uint32_t end) {
+    if (packing_ == Packing::kSmall) hints_[hint] = {codes.data(), end};
   }
   void Add(uint32_t column, std::string value) {
     if (!value.empty()) columns_.emplace_back(column, std::move(value));
@@ -112,6 +117,7 @@ class ChunkEncoder {
   std::string Header() const;
 
   const Rows::Rep& rep_;
+  const Packing packing_;
   Codes rows_;  // Where they are in the columns.
   BlockPacker packer_;
   EncodedChunk columns_;

@@ -7,7 +7,9 @@
 namespace footfall::store {
 
 inline constexpr uint8_t kChunkVersion = 1;
-inline constexpr uint8_t kChunkActivity = 1;  // A flag of the header.
+// Flags of the header.
+inline constexpr uint8_t kChunkActivity = 1;
+inline constexpr uint8_t kChunkQuick = 2;
 
 // How a column of values is written.
 enum class ValueForm : uint8_t { kDictionary = 0, kIntegers = 1, kDoubles = 2 };

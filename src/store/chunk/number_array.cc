@@ -19,14 +19,17 @@ enum class IntegerForm : uint8_t { kFrame = 0, kSplit = 1 };
 constexpr uint8_t kScaleMax = 4;
 constexpr uint8_t kDoublePlanes = 0xff;
 
+// How much larger a column may be for being read faster.
 constexpr double kFastFactor = 1.1;
+constexpr double kFastFactorOfHot = 3;
 
 absl::Status CutShort() { return absl::DataLossError("its numbers are cut short"); }
 
 // A number as a symbol, which says how long it is and what its highest bits are, and the
 // bits below those. `kept` is how many bits after the highest one the symbol has.
 struct Split {
-  explicit Split(int kept_bits) : kept(kept_bits), direct(1u << (kept_bits + 1)) {}
+  explicit constexpr Split(int kept_bits)
+      : kept(kept_bits), direct(1u << (kept_bits + 1)) {}
   // Numbers below `direct` are their own symbols.
   uint8_t Symbol(uint64_t value, int* low_bits) const {
     if (value < direct) {
@@ -40,7 +43,7 @@ struct Split {
                                 (value >> *low_bits & ((1u << kept) - 1)));
   }
   // The least number with the symbol. False for one that no number has.
-  bool Base(uint32_t symbol, uint64_t* base, int* low_bits) const {
+  constexpr bool Base(uint32_t symbol, uint64_t* base, int* low_bits) const {
     *low_bits = 0;
     *base = symbol;
     if (symbol < direct) return true;
@@ -132,12 +135,27 @@ class BitReader {
   size_t bit_ = 0;
 };
 
-// What a symbol stands for, with the least number added.
+// What a symbol stands for.
 struct SplitEntry {
   uint64_t base = 0;
   int32_t width = 0;
   bool known = false;
 };
+using SplitTable = std::array<SplitEntry, 256>;
+
+constexpr SplitTable MakeSplitTable(int kept) {
+  const Split split(kept);
+  SplitTable table{};
+  for (uint32_t symbol = 0; symbol < 256; ++symbol) {
+    SplitEntry& entry = table[symbol];
+    int width = 0;
+    entry.known = split.Base(symbol, &entry.base, &width);
+    entry.width = entry.known ? width : 0;
+  }
+  return table;
+}
+constexpr SplitTable kSplitOfShort = MakeSplitTable(kKeptOfShort);
+constexpr SplitTable kSplitOfLong = MakeSplitTable(kKeptOfLong);
 
 absl::Status DecodeSplit(Reader& reader, size_t count, BlockUnpacker& unpacker,
                          int64_t* out) {
@@ -146,15 +164,7 @@ absl::Status DecodeSplit(Reader& reader, size_t count, BlockUnpacker& unpacker,
   if (kept != kKeptOfShort && kept != kKeptOfLong) {
     return absl::DataLossError("the form of its numbers is unknown");
   }
-  const Split split(kept);
-  std::array<SplitEntry, 256> entries;
-  for (uint32_t symbol = 0; symbol < 256; ++symbol) {
-    SplitEntry& entry = entries[symbol];
-    int width = 0;
-    entry.known = split.Base(symbol, &entry.base, &width);
-    entry.width = entry.known ? width : 0;
-    entry.base += least;
-  }
+  const SplitTable& entries = kept == kKeptOfShort ? kSplitOfShort : kSplitOfLong;
   std::string symbols(count, '\0');
   if (!unpacker.GetInto(reader, symbols.data(), count)) return CutShort();
   const auto* const codes = reinterpret_cast<const uint8_t*>(symbols.data());
@@ -176,12 +186,12 @@ absl::Status DecodeSplit(Reader& reader, size_t count, BlockUnpacker& unpacker,
   while (all_short && i + 8 <= count && low.HasEightShort()) {
     for (const size_t end = i + 8; i < end; ++i) {
       const SplitEntry& entry = entries[codes[i]];
-      out[i] = static_cast<int64_t>(entry.base + low.NextShort(entry.width));
+      out[i] = static_cast<int64_t>(least + entry.base + low.NextShort(entry.width));
     }
   }
   for (; i < count; ++i) {
     const SplitEntry& entry = entries[codes[i]];
-    out[i] = static_cast<int64_t>(entry.base + low.Next(entry.width));
+    out[i] = static_cast<int64_t>(least + entry.base + low.Next(entry.width));
   }
   return absl::OkStatus();
 }
@@ -211,7 +221,7 @@ bool Scale(std::span<const double> values, uint8_t power, std::vector<int64_t>* 
 
 }  // namespace
 
-void EncodeIntegers(std::span<const int64_t> values, BlockPacker& packer,
+void EncodeIntegers(std::span<const int64_t> values, bool hot, BlockPacker& packer,
                     std::string& out) {
   int64_t least = 0;
   uint64_t range = 0;
@@ -224,8 +234,9 @@ void EncodeIntegers(std::span<const int64_t> values, BlockPacker& packer,
   std::string split;
   if (bits > 0) split = EncodeSplit(values, least, bits, packer);
   const size_t packed = PackedBytes(values.size(), bits);
+  const double factor = hot ? kFastFactorOfHot : kFastFactor;
   if (bits > 0 &&
-      static_cast<double>(packed) > static_cast<double>(split.size()) * kFastFactor) {
+      static_cast<double>(packed) > static_cast<double>(split.size()) * factor) {
     out.push_back(static_cast<char>(IntegerForm::kSplit));
     out += split;
     return;
@@ -265,7 +276,7 @@ void EncodeDoubles(std::span<const double> values, BlockPacker& packer,
   for (uint8_t power = 0; power <= kScaleMax; ++power) {
     if (!Scale(values, power, &scaled)) continue;
     out.push_back(static_cast<char>(power));
-    return EncodeIntegers(scaled, packer, out);
+    return EncodeIntegers(scaled, /*hot=*/false, packer, out);
   }
   out.push_back(static_cast<char>(kDoublePlanes));
   std::string plane(values.size(), '\0');

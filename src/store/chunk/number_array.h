@@ -15,7 +15,8 @@
 
 namespace footfall::store {
 
-void EncodeIntegers(std::span<const int64_t> values, BlockPacker& packer,
+// A `hot` column may be larger for being read faster.
+void EncodeIntegers(std::span<const int64_t> values, bool hot, BlockPacker& packer,
                     std::string& out);
 void EncodeDoubles(std::span<const double> values, BlockPacker& packer, std::string& out);
 

@@ -53,6 +53,10 @@ void BlockPacker::Put(std::string_view bytes, std::string& out) {
       return;
     }
   }
+  PutPlain(bytes, out);
+}
+
+void BlockPacker::PutPlain(std::string_view bytes, std::string& out) {
   PutVarint(out, uint64_t{bytes.size()} << 1);
   out.append(bytes);
 }

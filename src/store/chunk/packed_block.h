@@ -24,6 +24,8 @@ class BlockPacker {
 
   // Appends `bytes` as a block.
   void Put(std::string_view bytes, std::string& out);
+  // The same, as they are: they are read faster.
+  static void PutPlain(std::string_view bytes, std::string& out);
 
  private:
   ZSTD_CCtx_s* const context_;

@@ -102,13 +102,8 @@ std::optional<PlanBody> BuiltInBody(const Json& definition) {
   std::optional<PlanBody> body = WithoutWhere(definition);
   const Json* where = definition.Find("where");
   if (!body.has_value() || where == nullptr) return body;
-  std::visit(
-      [where](auto& plan) {
-        if constexpr (requires { plan.where; }) {
-          plan.where = model::Rule::Parse(*where).value();
-        }
-      },
-      *body);
+  std::visit([where](auto& plan) { plan.where = model::Rule::Parse(*where).value(); },
+             *body);
   return body;
 }
 

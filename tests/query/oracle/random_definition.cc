@@ -40,9 +40,7 @@ class DefinitionMaker {
       SetSimpleTable();
       return definition_;
     }
-    const bool has_where = kind != "logins" && kind != "page-views" && kind != "users" &&
-                           kind != "active-users" && kind != "accounts";
-    if (has_where && random_.Chance(40)) Set("where", Rule(2));
+    if (random_.Chance(40)) Set("where", Rule(2));
     if (random_.Chance(20)) Set("segment", SegmentRule());
     if (random_.Chance(15)) SetSession();
     if (kind == "table") SetTable(true);
