@@ -9,6 +9,10 @@ function(footfall_module name)
   target_include_directories(footfall_${name} PUBLIC
     ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
   target_link_libraries(footfall_${name} PRIVATE footfall_flags PUBLIC ${ARG_LINK})
+  # The capture core includes none of these headers.
+  if(NOT name STREQUAL capture)
+    footfall_precompile(footfall_${name} module)
+  endif()
   set_property(TARGET footfall_${name} PROPERTY FOOTFALL_DEPENDS ${ARG_DEPENDS})
   set_property(TARGET footfall_${name} PROPERTY FOOTFALL_LINK ${ARG_LINK})
 endfunction()
@@ -66,6 +70,7 @@ function(footfall_test name)
   footfall_link_modules(${name} PRIVATE ${ARG_MODULES})
   target_link_libraries(${name} PRIVATE footfall_flags ${ARG_LINK} GTest::gtest_main
                         GTest::gmock)
+  footfall_precompile(${name} test)
   add_test(NAME ${name} COMMAND ${name})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)

@@ -22,17 +22,34 @@ void AddOutputOption(CLI::App* command, std::string& output) {
       ->type_name("FILE");
 }
 
-// Appends the stored events that match `rule` (all without one) to `output`.
-Status AppendEvents(const Context& context, const Store& store,
-                    const std::optional<std::string>& rule, const std::string& now,
+// What events export writes, and where; empty options are absent.
+struct EventsUse {
+  std::string rule;
+  std::string from;
+  std::string to;
+  std::string timezone;
+  std::string now;
+  std::string output;
+};
+
+// Appends the stored events that are asked for to `output`.
+Status AppendEvents(const Context& context, const Store& store, const EventsUse& use,
                     Output& output) {
+  const auto given = [](const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+  };
   Status written;
   Status exported = store.ExportEvents(
       [&](std::string_view piece) {
         written = output.Write(piece);
         return written.ok();
       },
-      {.rule_json = rule, .now_ms = NowOrClock(now), .cancel = &context.cancel});
+      {.rule_json = given(use.rule),
+       .from = given(use.from),
+       .to = given(use.to),
+       .timezone = given(use.timezone),
+       .now_ms = NowOrClock(use.now),
+       .cancel = &context.cancel});
   return written.ok() ? exported : written;
 }
 
@@ -122,31 +139,38 @@ void AddForget(CLI::App* person, Context& context) {
 void AddEvents(CLI::App& program, Context& context) {
   CLI::App* events = program.add_subcommand("events", "Export stored events.");
   events->require_subcommand(1);
-  auto rule = std::make_shared<std::string>();
-  auto now = std::make_shared<std::string>();
-  auto path = std::make_shared<std::string>();
+  auto use = std::make_shared<EventsUse>();
   CLI::App* command = events->add_subcommand(
       "export",
       "Write the stored, filtered events as NDJSON.\n"
       "\n"
-      "The order is that of arrival. The output can be ingested into another store.");
+      "They come in no particular order. The output can be ingested into another store.");
   AddStoreOptions(command, context);
-  command->add_option("--where", *rule, "Only events that match this rule.")
+  command->add_option("--where", use->rule, "Only events that match this rule.")
       ->type_name("RULE");
-  AddNowOption(command, *now);
-  AddOutputOption(command, *path);
+  command
+      ->add_option("--from", use->from,
+                   "Only events from this time on, RFC 3339 or a date in the time zone.")
+      ->type_name("TIME");
+  command->add_option("--to", use->to, "Only events before this time; as --from.")
+      ->type_name("TIME");
+  command
+      ->add_option("--tz", use->timezone,
+                   "Time zone of dates, an IANA name such as Europe/Paris. Default: UTC.")
+      ->type_name("ZONE");
+  AddNowOption(command, use->now);
+  AddOutputOption(command, use->output);
   SetExamples(
       command,
       "  footfall events export --db shop.footfall -o all.ndjson\n"
+      "  footfall events export --db shop.footfall --from 2025-11-01 --to 2025-12-01\n"
       "  footfall events export --db shop.footfall \\\n"
       "    --where '{\"field\":\"event.type\",\"op\":\"is\",\"value\":\"click\"}'");
-  OnRun(command, context, [&context, rule, now, path] {
+  OnRun(command, context, [&context, use] {
     return WithStore(context, FOOTFALL_OPEN_READ_ONLY, [&](Store& store) -> Status {
-      auto output = Output::Open(*path);
+      auto output = Output::Open(use->output);
       if (!output.ok()) return output.error();
-      Status status = AppendEvents(context, store,
-                                   rule->empty() ? std::nullopt : std::optional(*rule),
-                                   *now, *output);
+      Status status = AppendEvents(context, store, *use, *output);
       return status.ok() ? output->Commit() : status;
     });
   });

@@ -1,8 +1,8 @@
 // Footfall recorder: a dependency-free capture snippet for web pages.
 //
 // It turns what a person does on a page into Footfall events (type `click`, `page_view`,
-// `input`, `keystroke`, `submit`, `select`, and on request `content`, `track`,
-// `identify`, `alias`) and hands them to the host in batches. Without the option `filter`
+// `input`, `keystroke`, `submit`, `select`, `track` for errors of scripts, and on request
+// `content`, `track`, `identify`, `alias`) and hands them to the host in batches. Without the option `filter`
 // the events are raw: they hold what was typed. The process that embeds Footfall filters
 // them before anything is stored or forwarded, so `send` must only ever talk to that
 // process.
@@ -13,6 +13,8 @@
 'use strict';
 
 const MAX_TEXT = 200;
+const MAX_ERRORS = 20;  // Of one page.
+const MAX_ERROR_TEXT = 500;
 const INTERACTIVE =
     'a[href],button,input,select,textarea,option,label,summary,[role=button],[role=tab],' +
     '[role=menuitem],[role=option],[role=checkbox],[role=radio],[role=switch],[contenteditable]';
@@ -22,6 +24,7 @@ let queue = [];
 let timer = 0;
 let seq = 0;
 let stops = [];
+let errorsSeen;  // Of the page that is open.
 
 // Storage can be switched off by the browser; the recorder then lives with what it has in
 // memory.
@@ -237,19 +240,76 @@ function onSubmit(event) {
   if (target) emit('submit', {element: describe(target)});
 }
 
+// An address without what follows the path, where hosts put tokens and searches.
+function scriptAddress(text) {
+  try {
+    const url = new URL(text, location.href);
+    return /^https?:$/.test(url.protocol) ? url.origin + url.pathname : url.protocol;
+  } catch (error) {
+    return '';
+  }
+}
+
+// An error is reported once a page, and a page reports few of them: a script that fails
+// over and over says nothing new.
+function emitError(message, source, line, column) {
+  const properties = {
+    message: (message || '')
+                 .replace(/\b(https?:\/\/[^\s?#"'<>)]*)[?#][^\s"'<>)]*/g, '$1')
+                 .slice(0, MAX_ERROR_TEXT),
+    source: source ? scriptAddress(source).slice(0, MAX_ERROR_TEXT) : '',
+    line: line || 0,
+    column: column || 0,
+  };
+  for (const key of Object.keys(properties))
+    if (!properties[key]) delete properties[key];
+  const key = JSON.stringify(properties);
+  if (!properties.message || errorsSeen.has(key) || errorsSeen.size >= MAX_ERRORS) return;
+  errorsSeen.add(key);
+  emit('track', {name: 'script_error', properties: properties});
+}
+
+// Images and scripts that cannot be loaded come here too, without a message.
+function onError(event) {
+  emitError(event.message, event.filename, event.lineno, event.colno);
+}
+
+function describeReason(reason) {
+  try {
+    if (reason && reason.message) return `${reason.name || 'Error'}: ${reason.message}`;
+    return String(reason);
+  } catch (error) {
+    return typeof reason;
+  }
+}
+
+// Where a promise was rejected is known when the reason is an error, which has a stack.
+function onRejection(event) {
+  const stack = event.reason && typeof event.reason.stack === 'string' ?
+      event.reason.stack : '';
+  const frame = /((?:https?|file|blob):[^\s()]+):(\d+):(\d+)/.exec(stack) || [];
+  emitError('Unhandled rejection: ' + describeReason(event.reason), frame[1],
+            Number(frame[2]), Number(frame[3]));
+}
+
+function changePage() {
+  errorsSeen = new Set();
+  emit('page_view', {});
+}
+
 // Single-page applications change the address without loading a page.
 function watchHistory() {
   const push = history.pushState;
   history.pushState = function() {
     const before = location.href;
     const result = push.apply(history, arguments);
-    if (location.href !== before) emit('page_view', {});
+    if (location.href !== before) changePage();
     return result;
   };
   stops.push(() => {
     history.pushState = push;
   });
-  listen(root, 'popstate', () => emit('page_view', {}));
+  listen(root, 'popstate', changePage);
 }
 
 function recordDom() {
@@ -282,6 +342,7 @@ function recordDom() {
 //   session                 the host's session id; without one Footfall forms sessions
 //   app, environment        where it happens
 //   context                 country, region, city, or anything else to add to the context
+//   errors                  false: errors of scripts are not reported
 //   batchSize, flushAfter   events per batch (50), milliseconds until a smaller one is
 //                           sent (2000)
 //   now()                   the clock, milliseconds since 1970 UTC (Date.now)
@@ -294,6 +355,7 @@ function start(options) {
   if (typeof options.send !== 'function')
     throw new Error('footfallRecorder needs send(events)');
   settings = Object.assign({batchSize: 50, flushAfter: 2000, now: Date.now}, options);
+  errorsSeen = new Set();
   if (!settings.person && !settings.anonymous) {
     const kept = remember('localStorage', 'footfall.anonymous') || randomId();
     settings.anonymous = kept;
@@ -305,6 +367,10 @@ function start(options) {
   listen(document, 'select', onSelect);
   listen(document, 'keydown', onKey);
   listen(document, 'submit', onSubmit);
+  if (settings.errors !== false) {
+    listen(root, 'error', onError);
+    listen(root, 'unhandledrejection', onRejection);
+  }
   listen(root, 'pagehide', onPageHide);
   listen(document, 'visibilitychange', () => {
     if (document.visibilityState === 'hidden') flush();

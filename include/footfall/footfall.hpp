@@ -438,6 +438,11 @@ struct SegmentOptions {
 struct ExportOptions {
   /// A rule over single events; absent means all events.
   std::optional<std::string> rule_json = {};
+  /// Bounds of the events' time, RFC 3339 or a date; absent means none.
+  std::optional<std::string> from = {};
+  std::optional<std::string> to = {};
+  /// IANA name; absent means UTC.
+  std::optional<std::string> timezone = {};
   /// The present in milliseconds since 1970 UTC; 0 means the system clock.
   int64_t now_ms = 0;
   /// May be null.
@@ -676,15 +681,15 @@ class Store {
     });
   }
   /// Hands stored events to `write` as pieces of NDJSON, on the calling thread
-  /// (footfall_events_export). `write` answers false to stop, which makes the call answer
+  /// (footfall_events_export_with). `write` answers false to stop, which makes the call answer
   /// FOOTFALL_CANCELLED, and must not throw.
   Status ExportEvents(const std::function<bool(std::string_view)>& write,
                       const ExportOptions& options = {}) const {
     const void* payload = &write;
+    const footfall_export_options raw = Raw(options);
     return internal::Invoke([&](auto** error) {
-      return footfall_events_export(get(), internal::OrNull(options.rule_json),
-                                    options.now_ms, Raw(options.cancel), &Store::Forward,
-                                    const_cast<void*>(payload), error);
+      return footfall_events_export_with(get(), &raw, &Store::Forward,
+                                         const_cast<void*>(payload), error);
     });
   }
 
@@ -1106,6 +1111,16 @@ class Store {
     raw.now_ms = options.now_ms;
     raw.cancel = Raw(options.cancel);
     raw.source = options.source.empty() ? nullptr : options.source.c_str();
+    return raw;
+  }
+  static footfall_export_options Raw(const ExportOptions& options) {
+    footfall_export_options raw = FOOTFALL_EXPORT_OPTIONS_INIT;
+    raw.rule_json = internal::OrNull(options.rule_json);
+    raw.from = internal::OrNull(options.from);
+    raw.to = internal::OrNull(options.to);
+    raw.timezone = internal::OrNull(options.timezone);
+    raw.now_ms = options.now_ms;
+    raw.cancel = Raw(options.cancel);
     return raw;
   }
   static footfall_report_options Raw(const ReportOptions& options) {

@@ -37,7 +37,7 @@ typedef struct footfall_report_options {
   /// segment; NULL means all.
   const char* segment;
   /// JSON text of a rule: only events that satisfy it, beside the report's own filter;
-  /// NULL means all. Refused by reports that do not go by single events.
+  /// NULL means all.
   const char* where_json;
   /// Not 0: adds for each column X of numbers what it was in the period of equal length
   /// before the range, previous_X, and by how much it has grown, change_X.

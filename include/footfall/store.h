@@ -190,6 +190,36 @@ FOOTFALL_API footfall_status footfall_events_export(
     footfall_store* store, const char* rule_json, int64_t now_ms, footfall_cancel* cancel,
     footfall_write_callback write, void* payload, footfall_error** error);
 
+/// Which events footfall_events_export_with writes.
+typedef struct footfall_export_options {
+  size_t struct_size;
+  /// A rule over single events; NULL means all events.
+  const char* rule_json;
+  /// Bounds of the events' time, half-open: RFC 3339 or a date in the time zone; NULL
+  /// means none.
+  const char* from;
+  const char* to;
+  /// IANA name, of dates in the bounds and in the rule; NULL means "UTC".
+  const char* timezone;
+  /// The present in milliseconds since 1970 UTC, by which data retention leaves events
+  /// out; 0 means the system clock.
+  int64_t now_ms;
+  /// Borrowed for the call; may be NULL.
+  footfall_cancel* cancel;
+} footfall_export_options;
+
+#define FOOTFALL_EXPORT_OPTIONS_INIT \
+  { sizeof(footfall_export_options), NULL, NULL, NULL, NULL, 0, NULL }
+
+/// The same as footfall_events_export, with options.
+/// \param[in] options  Borrowed for the call; NULL means all defaults.
+/// \return FOOTFALL_OK; _INVALID_ARGUMENT for a bad rule, and with the path of another
+///         bad option; _CANCELLED.
+/// \since 0.1
+FOOTFALL_API footfall_status footfall_events_export_with(
+    footfall_store* store, const footfall_export_options* options,
+    footfall_write_callback write, void* payload, footfall_error** error);
+
 /// Erases a person: events, attributes, identifiers.
 /// \param[out] out_json  The receipt, which is not stored: {"person", "forgotten_at",
 ///                       "events", "sessions": counts, "attributes", "anonymous_ids":

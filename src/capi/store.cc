@@ -212,13 +212,30 @@ footfall_status footfall_events_export(footfall_store* store, const char* rule_j
                                        int64_t now_ms, footfall_cancel* cancel,
                                        footfall_write_callback write, void* payload,
                                        footfall_error** error) {
+  footfall_export_options options = FOOTFALL_EXPORT_OPTIONS_INIT;
+  options.rule_json = rule_json;
+  options.now_ms = now_ms;
+  options.cancel = cancel;
+  return footfall_events_export_with(store, &options, write, payload, error);
+}
+
+footfall_status footfall_events_export_with(footfall_store* store,
+                                            const footfall_export_options* options,
+                                            footfall_write_callback write, void* payload,
+                                            footfall_error** error) {
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(write);
-    FOOTFALL_ASSIGN_OR_RETURN(const int64_t now, NowOrClock(now_ms));
+    FOOTFALL_ASSIGN_OR_RETURN(const footfall_export_options read, ReadOptions(options));
+    runtime::EventExport events;
+    if (read.rule_json != nullptr) events.rule_json = read.rule_json;
+    if (read.from != nullptr) events.from = read.from;
+    if (read.to != nullptr) events.to = read.to;
+    if (read.timezone != nullptr) events.timezone = read.timezone;
+    FOOTFALL_ASSIGN_OR_RETURN(events.now_ms, NowOrClock(read.now_ms));
+    events.cancel = CancelOf(read.cancel);
     return store->instance->ExportEvents(
-        rule_json == nullptr ? std::string_view() : std::string_view(rule_json), now,
-        CancelOf(cancel), [&](std::string_view piece) -> absl::Status {
+        events, [&](std::string_view piece) -> absl::Status {
           if (write(piece.data(), piece.size(), payload) == 0) return absl::OkStatus();
           return absl::CancelledError("the callback stopped the export");
         });

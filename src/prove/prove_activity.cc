@@ -107,16 +107,14 @@ Table AnswerAccounts(const Run& run) {
     int64_t people = 0, active = 0, sessions = 0, events = 0;
     std::optional<int64_t> first, last;
   };
-  const bool bounded = run.from_ms != INT64_MIN || run.to_ms != INT64_MAX;
   std::map<std::string, Account> accounts;  // "" for none.
   for (const auto& person : run.people) {
-    bool in_range = false;
-    bool active = false;
-    for (const Event& event : person->events) {
-      in_range |= run.InRange(event.time_ms);
-      active |= event.time_ms >= run.now_ms - 30 * kDayMs && event.time_ms <= run.now_ms;
-    }
-    if (!person->in_segment || (bounded && !in_range)) continue;
+    if (!IsListed(run, *person)) continue;
+    const bool active =
+        std::any_of(person->events.begin(), person->events.end(), [&](const Event& e) {
+          return e.time_ms >= run.now_ms - 30 * kDayMs && e.time_ms <= run.now_ms &&
+                 Holds(run.definition->Find("where"), ScopeOf(run, e));
+        });
     const auto read = [&](const char* key) {
       return Read(base::Cat("person.", key), {.run = &run, .person = person.get()});
     };

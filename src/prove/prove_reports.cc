@@ -123,16 +123,25 @@ Table AnswerPaths(const Run& run) {
 
 Table AnswerLogins(const Run& run) {
   const Json* login_event = run.definition->Find("login_event");
+  const auto satisfies = [&run](const Event* event) {
+    return Holds(run.definition->Find("where"), ScopeOf(run, *event));
+  };
   std::vector<const Person*> people;
   std::map<const Person*, std::vector<int64_t>> logins;
   for (const auto& person : run.people) {
     if (!person->in_segment) continue;
     std::vector<int64_t> times;
     if (login_event == nullptr) {
-      for (const Session& session : person->sessions) times.push_back(session.start_ms);
+      for (const Session& session : person->sessions) {
+        if (std::any_of(session.events.begin(), session.events.end(), satisfies)) {
+          times.push_back(session.start_ms);
+        }
+      }
     } else {
       for (const Event& event : person->events) {
-        if (Member(event, "name") == *login_event) times.push_back(event.time_ms);
+        if (Member(event, "name") == *login_event && satisfies(&event)) {
+          times.push_back(event.time_ms);
+        }
       }
     }
     std::erase_if(times, [&run](int64_t time_ms) { return !run.InRange(time_ms); });
@@ -169,19 +178,18 @@ Table AnswerPageViews(const Run& run) {
   };
   std::map<std::string, Page> pages;  // "-" without a url, else "=" and the url.
   for (const auto& person : run.people) {
-    if (!person->in_segment) continue;
     std::map<const Session*, std::vector<std::string>> visited;
-    for (const Event& event : person->events) {
-      if (!run.InRange(event.time_ms) || TypeOf(event) != "page_view") continue;
-      const Json url = Member(event, "url");
+    for (const Event* event : Existing(run, *person)) {
+      if (TypeOf(*event) != "page_view") continue;
+      const Json url = Member(*event, "url");
       const std::string key = url.is_null() ? "-" : "=" + url.as_string();
       Page& page = pages[key];
       ++page.views;
       page.people.insert(person.get());
-      page.events.push_back(&event);
-      if (!run.InRange(event.session->start_ms)) continue;
-      page.sessions.insert(event.session);
-      if (!url.is_null()) visited[event.session].push_back(key);
+      page.events.push_back(event);
+      if (!run.InRange(event->session->start_ms)) continue;
+      page.sessions.insert(event->session);
+      if (!url.is_null()) visited[event->session].push_back(key);
     }
     for (const auto& [session, keys] : visited) {
       ++pages[keys.front()].entries;
@@ -215,13 +223,9 @@ Table AnswerPageViews(const Run& run) {
 }
 
 Table AnswerUsers(const Run& run) {
-  const bool bounded = run.from_ms != INT64_MIN || run.to_ms != INT64_MAX;
   std::vector<const Person*> people;
   for (const auto& person : run.people) {
-    const bool active =
-        std::any_of(person->events.begin(), person->events.end(),
-                    [&run](const Event& event) { return run.InRange(event.time_ms); });
-    if (person->in_segment && (active || !bounded)) people.push_back(person.get());
+    if (IsListed(run, *person)) people.push_back(person.get());
   }
   std::sort(people.begin(), people.end(),
             [](const Person* a, const Person* b) { return a->id < b->id; });
@@ -267,6 +271,7 @@ Table AnswerActiveUsers(const Run& run) {
     std::set<int64_t> days_in_range;
     std::optional<int64_t> first_day;
     for (const Event& event : person->events) {
+      if (!Holds(run.definition->Find("where"), ScopeOf(run, event))) continue;
       const int64_t day = base::LocalDay(event.time_ms, run.zone);
       if (!first_day.has_value()) first_day = day;
       if (event.time_ms < run.to_ms) active[day].insert(person.get());

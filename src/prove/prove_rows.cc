@@ -11,6 +11,12 @@ Json Member(const Event& event, const char* key) {
 
 std::string TypeOf(const Event& event) { return event.json->Find("type")->as_string(); }
 
+bool IsListed(const Run& run, const Person& person) {
+  const bool by_events = run.from_ms != INT64_MIN || run.to_ms != INT64_MAX ||
+                         run.definition->Find("where") != nullptr;
+  return by_events ? !Existing(run, person).empty() : person.in_segment;
+}
+
 void AddAttributes(const Run& run, const std::vector<const Person*>& people,
                    query::Table& table) {
   const Json* attributes = run.definition->Find("attributes");

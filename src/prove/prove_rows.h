@@ -54,6 +54,10 @@ inline query::Cell Share(size_t part, size_t whole) {
 Json Member(const Event& event, const char* key);
 std::string TypeOf(const Event& event);
 
+// Whether a report about all people has this one: in a bounded range, or with "where",
+// those who have an event that exists.
+bool IsListed(const Run& run, const Person& person);
+
 // The columns of "attributes" for the people of the rows, in the order of their rows.
 void AddAttributes(const Run& run, const std::vector<const Person*>& people,
                    query::Table& table);

@@ -87,6 +87,17 @@ int64_t RoundedQuotient(int64_t sum, int64_t count) {
   return (2 * sum + count) / (2 * count);
 }
 
+// Gives a field the value of an event; those of later ones come later.
+void SetLatest(const std::string& key, const Json& value, const Event& event,
+               Person& person) {
+  person.fields[key] = value;
+  Person::Latest& latest = person.latest[key];
+  if (std::tie(latest.time_ms, latest.seq) != std::tie(event.time_ms, event.seq)) {
+    latest = {.time_ms = event.time_ms, .seq = event.seq};
+  }
+  latest.values.push_back(value);
+}
+
 // What the store computes of a person from all events ever, expired ones included.
 void Describe(Person& person, const std::vector<Event>& identities) {
   std::map<std::string, Json>& fields = person.fields;
@@ -102,7 +113,7 @@ void Describe(Person& person, const std::vector<Event>& identities) {
     const Json* properties = event->json->Find("properties");
     if (Text(*event->json, "type") != "identify" || properties == nullptr) continue;
     for (const auto& [key, value] : properties->as_object()) {
-      if (TextOf(value).has_value()) fields[key] = value;
+      if (TextOf(value).has_value()) SetLatest(key, value, *event, person);
     }
   }
   fields["id"] = Json(person.id);
@@ -113,6 +124,7 @@ void Describe(Person& person, const std::vector<Event>& identities) {
        {"first_seen", "last_seen", "avg_duration_ms", "avg_between_sessions_ms",
         "country", "region", "city", "browser", "browser_version", "os", "account"}) {
     fields.erase(key);
+    person.latest.erase(key);
   }
   order.clear();
   for (const Event& event : person.events) order.push_back(&event);
@@ -122,7 +134,8 @@ void Describe(Person& person, const std::vector<Event>& identities) {
     if (context == nullptr) continue;
     for (const char* key :
          {"country", "region", "city", "browser", "browser_version", "os"}) {
-      if (!Text(*context, key).empty()) fields[key] = Json(Text(*context, key));
+      const std::string text = Text(*context, key);
+      if (!text.empty()) SetLatest(key, Json(text), *event, person);
     }
   }
   if (!person.events.empty()) {
@@ -154,6 +167,14 @@ void TakeKnown(const World& world, Person& person) {
   if (found == world.known().end()) return;
   const World::Known& known = found->second;
   for (const auto& [key, value] : known.host) person.fields.try_emplace(key, value);
+  for (const auto* values : {&known.host, &known.computed}) {
+    for (const auto& [key, value] : *values) {
+      const std::vector<Json>& tied = person.latest[key].values;
+      if (std::find(tied.begin(), tied.end(), value) != tied.end()) {
+        person.fields[key] = value;
+      }
+    }
+  }
   for (const auto& [key, value] : known.imported) person.fields[key] = value;
   if (known.events <= static_cast<int64_t>(person.events.size())) return;
   person.from_store = true;

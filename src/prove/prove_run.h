@@ -56,6 +56,15 @@ struct Person {
   // there.
   std::map<std::string, Json> fields;
   std::string account;
+
+  // By field, the values of the events that tie for the latest in time and seq. The one
+  // that arrived last counts, but a store does not keep that of events of several ids.
+  struct Latest {
+    int64_t time_ms = 0;
+    int64_t seq = 0;
+    std::vector<Json> values;
+  };
+  std::map<std::string, Latest> latest;
 };
 
 // One answer in the making.

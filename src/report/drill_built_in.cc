@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "base/time.h"
+#include "report/restrict.h"
 #include "report/row_reader.h"
 
 namespace footfall::report {
@@ -33,19 +34,11 @@ Json TextIs(std::string_view field, const std::optional<std::string>& text) {
   return text.has_value() ? Condition(field, "is", *text) : IsSet(field, false);
 }
 
-absl::Status NoSuchColumn(std::string_view columns) {
-  return InvalidAt("$.column", Cat("must be ", columns));
-}
-
 // Of a column that counts moments, people or sessions of a selection.
 absl::StatusOr<Table> ByColumn(const Selection& selection, const DrillRequest& request,
                                std::string_view moments, std::string_view columns) {
-  DrillList list = DrillList::kMoments;
-  if (request.column == "people") {
-    list = DrillList::kPeople;
-  } else if (request.column == "sessions") {
-    list = DrillList::kSessions;
-  } else if (request.column != moments) {
+  const DrillList list = ListOfColumn(request.column);
+  if (list == DrillList::kMoments && request.column != moments) {
     return NoSuchColumn(columns);
   }
   switch (request.list.value_or(list)) {
@@ -59,8 +52,10 @@ absl::StatusOr<Table> ByColumn(const Selection& selection, const DrillRequest& r
   return selection.Moments();
 }
 
-// The sessions whose first, or last, page view in range has this url.
+// The sessions whose first, or last, page view in range that satisfies `where` has this
+// url.
 absl::StatusOr<Table> SessionsAtPage(const Engine& engine, const query::Plan& plan,
+                                     const std::optional<model::Rule>& where,
                                      const std::optional<std::string>& page, bool first) {
   using Kind = query::RowKey::Kind;
   query::AggregateColumn url;
@@ -79,6 +74,9 @@ absl::StatusOr<Table> SessionsAtPage(const Engine& engine, const query::Plan& pl
   table.columns = {start, url};
   query::Plan sessions = plan;
   sessions.body = std::move(table);
+  if (where.has_value()) {
+    FOOTFALL_RETURN_IF_ERROR(AddWhere(*where, "$.where", &sessions));
+  }
   FOOTFALL_ASSIGN_OR_RETURN(Table out, engine.Run(sessions));
   // Views without a url neither begin nor end a visit.
   KeepRows(out, [&](size_t row) {
@@ -89,10 +87,12 @@ absl::StatusOr<Table> SessionsAtPage(const Engine& engine, const query::Plan& pl
   return out;
 }
 
-// The views of a page; without `page` those without a url.
+// The views of a page that satisfy `where`; without `page` those without a url.
 Selection Views(const Engine& engine, const query::Plan& plan,
+                const std::optional<model::Rule>& where,
                 const std::optional<std::string>& page) {
   Selection selection(engine, plan);
+  selection.Where(where);
   selection.Where(Condition("event.type", "is", "page_view"));
   selection.Where(TextIs("event.url", page));
   return selection;
@@ -117,20 +117,21 @@ Json PropertyIs(std::string_view property, const std::optional<std::string>& tex
 
 }  // namespace
 
-absl::Status NoLists() {
+absl::StatusOr<Table> DrillBuiltIn(const Engine&, const query::Plan&,
+                                   const query::EventsPlan&, const DrillRequest&) {
   return InvalidAt("$.column", "this report has no list behind its columns");
 }
 
 absl::StatusOr<Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan,
-                                   const query::PageViewsPlan&,
+                                   const query::PageViewsPlan& body,
                                    const DrillRequest& request) {
   FOOTFALL_ASSIGN_OR_RETURN(const std::optional<std::string> page,
                             ReadKey(request, "page"));
   if (request.column == "entries" || request.column == "exits") {
     FOOTFALL_RETURN_IF_ERROR(CheckList(request, {DrillList::kSessions}));
-    return SessionsAtPage(engine, plan, page, request.column == "entries");
+    return SessionsAtPage(engine, plan, body.where, page, request.column == "entries");
   }
-  return ByColumn(Views(engine, plan, page), request, "views",
+  return ByColumn(Views(engine, plan, body.where, page), request, "views",
                   "views, people, sessions, entries or exits");
 }
 
@@ -139,19 +140,19 @@ absl::StatusOr<Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan
                                    const DrillRequest& request) {
   FOOTFALL_ASSIGN_OR_RETURN(const std::optional<std::string> page,
                             ReadKey(request, "page"));
-  Selection views = Views(engine, plan, page);
-  views.Where(body.where);
-  return ByColumn(views, request, "views", "views or people");
+  return ByColumn(Views(engine, plan, body.where, page), request, "views",
+                  "views or people");
 }
 
 absl::StatusOr<Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan,
-                                   const query::ActiveUsersPlan&,
+                                   const query::ActiveUsersPlan& body,
                                    const DrillRequest& request) {
   RowReader row(request.row);
   FOOTFALL_ASSIGN_OR_RETURN(const int64_t day, row.Time("day", false));
   FOOTFALL_RETURN_IF_ERROR(row.CheckAllRead());
   const auto active = [&](int64_t days, int64_t from_ms) {
     Selection selection(engine, plan);
+    selection.Where(body.where);
     selection.SetRange(
         {.from_ms = std::max(from_ms, base::DayStart(day - days + 1, plan.zone)),
          .to_ms = std::min(plan.range.to_ms, base::DayStart(day + 1, plan.zone))});
@@ -168,6 +169,7 @@ absl::StatusOr<Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan
   if (request.column == "mau") return active(30, INT64_MIN).People();
   if (request.column != "new_people") return NoSuchColumn("dau, wau, mau or new_people");
   Selection ever(engine, plan);
+  ever.Where(body.where);
   ever.SetRange(query::Range());
   FOOTFALL_ASSIGN_OR_RETURN(Table people, ever.People());
   const query::Column& first = ColumnNamed(people, "first_time");
@@ -192,11 +194,12 @@ absl::StatusOr<Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan
     FOOTFALL_RETURN_IF_ERROR(CheckList(request, {DrillList::kMoments}));
     selection.Where(Condition("person.id", "is", person.value_or("")));
     selection.Where(Condition("event.name", "is", *body.login_event));
+    selection.Where(body.where);
     return selection.Moments();
   }
   FOOTFALL_RETURN_IF_ERROR(CheckList(request, {DrillList::kSessions}));
   selection.Where(Condition("person.id", "is", person.value_or("")));
-  return selection.SessionsByStart(std::nullopt);
+  return selection.SessionsByStart(body.where);
 }
 
 absl::StatusOr<Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan,
@@ -270,7 +273,7 @@ absl::StatusOr<Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan
 }
 
 absl::StatusOr<Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan,
-                                   const query::AccountsPlan&,
+                                   const query::AccountsPlan& body,
                                    const DrillRequest& request) {
   FOOTFALL_ASSIGN_OR_RETURN(const std::optional<std::string> account,
                             ReadKey(request, "account"));
@@ -278,19 +281,18 @@ absl::StatusOr<Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan
     return NoSuchColumn("people or active_last_30_days");
   }
   FOOTFALL_RETURN_IF_ERROR(CheckList(request, {DrillList::kPeople}));
+  query::Plan users = plan;
+  users.body = query::UsersPlan{.where = body.where};
   if (request.column == "active_last_30_days") {
     Selection selection(engine, plan);
+    selection.Where(body.where);
     const int64_t now_ms = engine.context.now_ms;
     selection.SetRange({.from_ms = now_ms - 30 * kDayMs, .to_ms = now_ms + 1});
     selection.Where(TextIs("account", account));
     FOOTFALL_ASSIGN_OR_RETURN(Table recent, selection.People());
-    query::Plan users = plan;
-    users.body = query::UsersPlan();
     FOOTFALL_ASSIGN_OR_RETURN(const Table listed, engine.Run(users));
     return Intersection(std::move(recent), listed);
   }
-  query::Plan users = plan;
-  users.body = query::UsersPlan();
   FOOTFALL_ASSIGN_OR_RETURN(Table people, engine.Run(users));
   KeepRows(people, [&](size_t row) {
     return CellText(ColumnNamed(people, "account"), row) == account;

@@ -37,13 +37,22 @@ absl::StatusOr<query::Table> DrillBuiltIn(const Engine& engine, const query::Pla
 absl::StatusOr<query::Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan,
                                           const query::NpsPlan& body,
                                           const DrillRequest& request);
-// The others have no lists.
-absl::Status NoLists();
-template <typename Body>
-absl::StatusOr<query::Table> DrillBuiltIn(const Engine&, const query::Plan&, const Body&,
-                                          const DrillRequest&) {
-  return NoLists();
-}
+absl::StatusOr<query::Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan,
+                                          const query::OnboardingPlan& body,
+                                          const DrillRequest& request);
+absl::StatusOr<query::Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan,
+                                          const query::CoursesPlan& body,
+                                          const DrillRequest& request);
+absl::StatusOr<query::Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan,
+                                          const query::RageClicksPlan& body,
+                                          const DrillRequest& request);
+absl::StatusOr<query::Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan,
+                                          const query::DeadClicksPlan& body,
+                                          const DrillRequest& request);
+// A list of events has none behind it.
+absl::StatusOr<query::Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan,
+                                          const query::EventsPlan& body,
+                                          const DrillRequest& request);
 
 }  // namespace footfall::report
 

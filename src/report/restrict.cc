@@ -26,16 +26,8 @@ absl::Status Join(const model::Rule& other, std::string_view path,
 }  // namespace
 
 absl::Status AddWhere(const model::Rule& rule, std::string_view path, query::Plan* plan) {
-  return std::visit(
-      [&](auto& body) -> absl::Status {
-        if constexpr (requires { body.where; }) {
-          return Join(rule, path, &body.where);
-        } else {
-          return base::InvalidAt(
-              path, "this report does not go by single events; use a segment");
-        }
-      },
-      plan->body);
+  return std::visit([&](auto& body) { return Join(rule, path, &body.where); },
+                    plan->body);
 }
 
 absl::Status AddSegmentRule(const model::Rule& rule, std::string_view path,

@@ -11,7 +11,7 @@
 namespace footfall::report {
 
 // Leaves the events that satisfy `rule` as well as what the plan asks for already.
-// INVALID_ARGUMENT at `path` for a plan that is not about single events.
+// INVALID_ARGUMENT at `path` where the two together are too deep.
 absl::Status AddWhere(const model::Rule& rule, std::string_view path, query::Plan* plan);
 
 // Leaves the people for whom `rule` holds, as well as the plan's own segment.

@@ -51,6 +51,15 @@ absl::Status RowReader::CheckAllRead() const {
   return absl::OkStatus();
 }
 
+DrillList ListOfColumn(std::string_view column) {
+  if (column == "people") return DrillList::kPeople;
+  return column == "sessions" ? DrillList::kSessions : DrillList::kMoments;
+}
+
+absl::Status NoSuchColumn(std::string_view columns) {
+  return InvalidAt("$.column", Cat("must be ", columns));
+}
+
 absl::Status CheckList(const DrillRequest& request,
                        std::initializer_list<DrillList> lists) {
   if (!request.list.has_value() ||

@@ -39,6 +39,13 @@ class RowReader {
   std::set<std::string> read_;
 };
 
+// What a column of a built-in report counts, by its name: people, sessions, or else
+// moments.
+DrillList ListOfColumn(std::string_view column);
+
+// Refuses a column that is none of those that `columns` names for people to read.
+absl::Status NoSuchColumn(std::string_view columns);
+
 // Refuses a list that is asked for and is none of `lists`.
 absl::Status CheckList(const DrillRequest& request,
                        std::initializer_list<DrillList> lists);

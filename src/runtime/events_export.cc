@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "model/rule.h"
 #include "query/context.h"
+#include "report/definition.h"
 #include "report/group_size.h"
 #include "runtime/instance.h"
 
@@ -19,11 +20,11 @@ constexpr size_t kPieceBytes = size_t{64} << 10;
 class Matcher {
  public:
   static absl::StatusOr<Matcher> Make(const store::Snapshot& snapshot,
-                                      std::string_view rule_json, int64_t now_ms,
-                                      const base::Cancel* cancel) {
+                                      const EventExport& options, absl::TimeZone zone) {
     Matcher matcher;
-    if (rule_json.empty()) return matcher;
-    FOOTFALL_ASSIGN_OR_RETURN(const base::Json json, base::Json::Parse(rule_json));
+    if (options.rule_json.empty()) return matcher;
+    FOOTFALL_ASSIGN_OR_RETURN(const base::Json json,
+                              base::Json::Parse(options.rule_json));
     FOOTFALL_ASSIGN_OR_RETURN(matcher.rule_, model::Rule::Parse(json));
     if (matcher.rule_->HasDid()) {
       return base::MakeError(absl::StatusCode::kInvalidArgument,
@@ -40,7 +41,8 @@ class Matcher {
           absl::StatusCode::kInvalidArgument,
           base::Cat("a rule over single events cannot use ", session_field));
     }
-    matcher.source_.now_ms = now_ms;
+    matcher.source_.now_ms = options.now_ms;
+    matcher.source_.zone = zone;
     matcher.account_property_ = snapshot.settings().account_property;
     if (reads_people) {
       const uint64_t bytes_max = snapshot.settings().report_memory_bytes;
@@ -48,7 +50,9 @@ class Matcher {
       FOOTFALL_RETURN_IF_ERROR(snapshot.VisitPeople([&](const model::Person& person) {
         matcher.people_.emplace(person.code, person);
         bytes += query::PersonBytes(person);
-        if (bytes_max == 0 || bytes <= bytes_max) return base::Cancel::Check(cancel);
+        if (bytes_max == 0 || bytes <= bytes_max) {
+          return base::Cancel::Check(options.cancel);
+        }
         return absl::ResourceExhaustedError(
             "the rule reads more people than the memory budget has room for; open the "
             "store with a larger one");
@@ -80,19 +84,27 @@ class Matcher {
 }  // namespace
 
 absl::Status Instance::ExportEvents(
-    std::string_view rule_json, int64_t now_ms, const base::Cancel* cancel,
-    absl::FunctionRef<absl::Status(std::string_view)> write) {
+    const EventExport& options, absl::FunctionRef<absl::Status(std::string_view)> write) {
   FOOTFALL_ASSIGN_OR_RETURN(std::shared_ptr<const store::Snapshot> snapshot,
                             store_->TakeSnapshot());
   FOOTFALL_RETURN_IF_ERROR(report::RefusePeople(snapshot->settings(), "events"));
-  store::ScanOptions options;
-  options.now_ms = now_ms;
-  options.cancel = cancel;
+  report::RunOptions range;
+  range.from = options.from;
+  range.to = options.to;
+  range.timezone = options.timezone;
+  query::Plan plan;
+  report::Result result;
+  FOOTFALL_RETURN_IF_ERROR(
+      report::ResolveRange(report::RangeText(), "UTC", range, &plan, &result));
   FOOTFALL_ASSIGN_OR_RETURN(Matcher matcher,
-                            Matcher::Make(*snapshot, rule_json, options.now_ms, cancel));
+                            Matcher::Make(*snapshot, options, plan.zone));
+  const store::ScanOptions scan{.from_ms = plan.range.from_ms,
+                                .to_ms = plan.range.to_ms,
+                                .now_ms = options.now_ms,
+                                .cancel = options.cancel};
   std::string piece;
   FOOTFALL_RETURN_IF_ERROR(snapshot->Scan(
-      options, nullptr, [&](const store::StoredEvent& stored) -> absl::Status {
+      scan, nullptr, [&](const store::StoredEvent& stored) -> absl::Status {
         if (!matcher.Matches(stored)) return absl::OkStatus();
         capture::AppendEventJson(piece, stored.event);
         if (piece.size() < kPieceBytes) return absl::OkStatus();

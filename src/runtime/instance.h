@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,17 @@ struct IngestMetrics {
   std::atomic<uint64_t> dropped_level{0};
   std::atomic<uint64_t> dropped_policy{0};
   std::atomic<uint64_t> rejected{0};
+};
+
+// Which of the stored events are exported.
+struct EventExport {
+  std::string_view rule_json;  // A rule over single events; empty: all.
+  // Bounds of their time, half-open: RFC 3339 or a date in the zone.
+  std::optional<std::string> from;
+  std::optional<std::string> to;
+  std::optional<std::string> timezone;  // IANA name, also of dates in the rule; else UTC.
+  int64_t now_ms = 0;
+  const base::Cancel* cancel = nullptr;
 };
 
 class Automation;
@@ -72,11 +84,10 @@ class Instance {
   absl::StatusOr<report::Compiled> Compile(std::string_view report,
                                            const report::RunOptions& options);
 
-  // Writes the stored events that match `rule_json` (empty: all) as NDJSON, in the
-  // order of a scan, in pieces of about 64 KiB. A status other than OK from
-  // `write` stops it.
-  absl::Status ExportEvents(std::string_view rule_json, int64_t now_ms,
-                            const base::Cancel* cancel,
+  // Writes stored events as NDJSON, in the order of a scan, in pieces of about 64 KiB. A
+  // status other than OK from `write` stops it. INVALID_ARGUMENT with a path for options
+  // that make no sense.
+  absl::Status ExportEvents(const EventExport& options,
                             absl::FunctionRef<absl::Status(std::string_view)> write);
 
  private:

@@ -48,6 +48,13 @@ int main(void) {
   OFFSET(footfall_report_options, where_json, 72);
   OFFSET(footfall_report_options, compare, 80);
   OFFSET(footfall_report_options, reserved2, 84);
+  SIZE(footfall_export_options, 56);
+  OFFSET(footfall_export_options, rule_json, 8);
+  OFFSET(footfall_export_options, from, 16);
+  OFFSET(footfall_export_options, to, 24);
+  OFFSET(footfall_export_options, timezone, 32);
+  OFFSET(footfall_export_options, now_ms, 40);
+  OFFSET(footfall_export_options, cancel, 48);
   SIZE(footfall_format_options, 16);
   OFFSET(footfall_format_options, width, 8);
   OFFSET(footfall_format_options, ascii, 12);

@@ -233,6 +233,29 @@ static int32_t stop(const char* data, size_t size, void* payload) {
   return 1;
 }
 
+static void test_export_of_a_range(footfall_store* store) {
+  footfall_export_options options = FOOTFALL_EXPORT_OPTIONS_INIT;
+  options.now_ms = kNow;
+  size_t all = 0;
+  EXPECT(FOOTFALL_OK,
+         footfall_events_export(store, NULL, kNow, NULL, collect, &all, &error));
+  size_t before = 0;
+  options.to = "2025-11-21T07:50:00Z";
+  EXPECT(FOOTFALL_OK,
+         footfall_events_export_with(store, &options, collect, &before, &error));
+  size_t after = 0;
+  options.to = NULL;
+  options.from = "2025-11-21T07:50:00Z";
+  EXPECT(FOOTFALL_OK,
+         footfall_events_export_with(store, &options, collect, &after, &error));
+  CHECK(before > 0 && after > 0 && before + after == all);
+  options.from = "soon";
+  EXPECT(FOOTFALL_INVALID_ARGUMENT,
+         footfall_events_export_with(store, &options, collect, &after, &error));
+  EXPECT(FOOTFALL_INVALID_ARGUMENT,
+         footfall_events_export_with(store, NULL, NULL, NULL, &error));
+}
+
 static void test_people_and_events(footfall_store* store) {
   footfall_buffer* json = NULL;
   EXPECT(FOOTFALL_OK, footfall_person_show(store, "ana@example.com", &json, &error));
@@ -257,6 +280,7 @@ static void test_people_and_events(footfall_store* store) {
   EXPECT(FOOTFALL_INVALID_ARGUMENT,
          footfall_events_export(store, "{\"field\":\"nope\"}", kNow, NULL, collect,
                                 &bytes, &error));
+  test_export_of_a_range(store);
 
   EXPECT(FOOTFALL_OK, footfall_person_forget(store, "p7", &json, &error));
   CHECK(contains(json, "\"events\":500"));

@@ -84,6 +84,57 @@ TEST(RecordingHeadsTest, HidesWhatWasTypedSince) {
   EXPECT_EQ(filter.counters().rules.at("raw_copy"), 2u);
 }
 
+// A string that left as it was may not leave once it repeats what was typed, nor where
+// another rule holds for it.
+TEST(RecordingHeadsTest, StringsThatLeftBeforeAreHiddenOnceTheyAreTyped) {
+  const std::string attributes =
+      R"("title":"goatstapler99","class":"goatstapler99","value":"x")";
+  const std::string page =
+      Snapshot({Element(4, kPassword, "", "input"), Element(5, attributes, "", "p"),
+                Words(6, "goatstapler99"), Words(7, "goats are kind")});
+  Output output;
+  RecordingFilter filter(PolicyOf(R"({"attributes":{"allow":["title"]}})"), {}, output);
+  filter.Write(Meta(kPage) + page + Input(4, "cowzebra7") + page +
+               Input(4, "goatstapler99") + page + page);
+  filter.Finish();
+  ASSERT_EQ(output.events.size(), 5u);
+  for (const size_t before : {1, 2}) {
+    EXPECT_TRUE(Holds(output.events[before], R"("title":"goatstapler99")"));
+    EXPECT_TRUE(Holds(output.events[before], R"("class":"goatstapler99")"));
+    EXPECT_TRUE(Holds(output.events[before], R"("textContent":"goatstapler99")"));
+  }
+  for (const size_t after : {3, 4}) {
+    EXPECT_FALSE(Holds(output.events[after], "goatstapler99"));
+    EXPECT_TRUE(Holds(output.events[after], "goats are kind"));
+  }
+}
+
+TEST(RecordingHeadsTest, StringsThatLeftBeforeAreHiddenWhereAnotherRuleHolds) {
+  // The same words as a text, as a title, in a field, as a style and as a word of a
+  // closed list.
+  const std::string page =
+      Snapshot({Element(4, "", Words(5, "some words here")),
+                Element(6, R"("class":"rr-mask")", Words(7, "some words here")),
+                Element(8, "", Words(9, "some words here"), "textarea"),
+                Element(10, R"("class":"content: \"words\"","value":"x")"),
+                Element(11, R"("style":"content: \"words\"","value":"x")"),
+                Element(12, R"("rel":"somewords","value":"x")"),
+                Element(13, R"("data-theme":"somewords","value":"x")")});
+  Output output;
+  RecordingFilter filter(Policy(), {}, output);
+  filter.Write(Meta(kPage) + page);
+  filter.Finish();
+  ASSERT_EQ(output.events.size(), 2u);
+  const std::string& out = output.events[1];
+  EXPECT_TRUE(Holds(out, R"("textContent":"some words here","id":5)"));
+  EXPECT_TRUE(Holds(out, R"("textContent":"***","id":7)"));
+  EXPECT_TRUE(Holds(out, R"("textContent":"***","id":9)"));
+  EXPECT_TRUE(Holds(out, R"("class":"content: \"words\"")"));
+  EXPECT_FALSE(Holds(out, R"("style":"content: \"words\"")"));
+  EXPECT_TRUE(Holds(out, R"("rel":"somewords")"));
+  EXPECT_FALSE(Holds(out, R"("data-theme")"));
+}
+
 // What was typed may stand in what is left of an address only.
 TEST(RecordingHeadsTest, HidesWhatStandsTogetherWhenTheRestIsGone) {
   const std::string page = Snapshot(

@@ -9,6 +9,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "capture/json_index.h"
 #include "capture/recording_event.h"
@@ -63,10 +64,28 @@ void ExpectSameAdd(const BothWays& ways, const AddTokens& add, JsonIndex::Token 
   EXPECT_EQ(members, 3u);
 }
 
+// A solid node holds what its children say, with nothing else among them.
+void ExpectSameInside(const BothWays& ways, RecordingNodes::Number number) {
+  const NodeTokens& node = ways.nodes.node(number);
+  if (!node.solid) return;
+  EXPECT_EQ(node.begin_byte, ways.other.begin(node.token));
+  EXPECT_EQ(node.end_byte, ways.other.end(node.token));
+  std::vector<JsonIndex::Token> inside;
+  ways.nodes.ForEachInside(node, [&](const NodeTokens& child) {
+    EXPECT_TRUE(child.solid);
+    inside.push_back(child.token);
+  });
+  std::vector<JsonIndex::Token> children;
+  if (node.children != kAbsent) {
+    for (Elements e(ways.other, node.children); e.Next();) children.push_back(e.value());
+  }
+  EXPECT_EQ(inside, children);
+}
+
 // Returns how many objects were recognised.
 size_t ExpectSame(std::string_view json) {
   SCOPED_TRACE(json);
-  const BothWays ways(json);
+  BothWays ways(json);
   EXPECT_EQ(ways.plain_ok, ways.other_ok);
   EXPECT_STREQ(ways.plain_defect.reason, ways.other_defect.reason);
   EXPECT_EQ(ways.plain_defect.byte, ways.other_defect.byte);
@@ -80,8 +99,17 @@ size_t ExpectSame(std::string_view json) {
     if (kind != '{') continue;
     recognised += ways.plain.shape(t).kind != JsonIndex::Shape::Kind::kOther;
     const AddTokens* const add = ways.nodes.PlainAdd(ways.plain, t);
-    if (add != nullptr) ExpectSameAdd(ways, *add, t);
-    ExpectSameNode(ways.nodes.Read(ways.plain, t), NodeTokens(ways.other, t));
+    const NodeTokens other(ways.other, t);
+    if (add != nullptr) {
+      ExpectSameAdd(ways, *add, t);
+      EXPECT_FALSE(other.valid);
+      EXPECT_EQ(ways.nodes.Read(ways.plain, t), 0u);
+      continue;
+    }
+    const RecordingNodes::Number number = ways.nodes.Read(ways.plain, t);
+    ExpectSameNode(ways.nodes.node(number), other);
+    EXPECT_EQ(&ways.nodes.At(ways.plain, t), &ways.nodes.node(number));
+    ExpectSameInside(ways, number);
   }
   return recognised;
 }
@@ -97,11 +125,41 @@ constexpr std::string_view kEvent =
 TEST(RecordingNodesTest, RecognisesWhatRrwebWrites) {
   EXPECT_EQ(ExpectSame(kEvent), 6u);
   const BothWays ways(kEvent);
-  const NodeTokens& svg = ways.nodes.node(0);
+  EXPECT_FALSE(ways.nodes.node(0).valid);
+  const NodeTokens& svg = ways.nodes.node(1);
   EXPECT_TRUE(svg.plain);
+  EXPECT_TRUE(svg.solid);
+  EXPECT_EQ(svg.end, 4u);
   EXPECT_NE(svg.head, HeadCache::kNone);
-  EXPECT_TRUE(ways.nodes.node(1).blank);
-  EXPECT_FALSE(ways.nodes.node(3).blank);
+  EXPECT_TRUE(ways.nodes.node(2).blank);
+  EXPECT_FALSE(ways.nodes.node(4).blank);
+}
+
+// What stands among the children and is no plain node must not be passed over.
+TEST(RecordingNodesTest, NodesWithOthersInsideAreNotSolid) {
+  constexpr std::string_view kOthers[] = {
+      "1",
+      "{}",
+      "[]",
+      R"({"type":5,"textContent":"a","id":2})",
+      R"({"type":3,"textContent":"a","id":0})",
+      R"({"type":2,"tagName":"p","attributes":{},"childNodes":[],"id":0})",
+      R"({"type":2,"tagName":"p","attributes":{},"childNodes":[],"id":2,"a":1})",
+      R"({"type":2,"tagName":"p","attributes":{"a":[]},"childNodes":[],"id":2})",
+      R"({"type":2,"tagName":"p","attributes":{},"childNodes":[7],"id":2})",
+      R"({"parentId":1,"nextId":2,"node":{"type":3,"textContent":"a","id":2}})"};
+  for (const std::string_view other : kOthers) {
+    for (const std::string_view before :
+         {"", R"({"type":3,"textContent":"a","id":8},)"}) {
+      std::string json = R"({"type":2,"tagName":"p","attributes":{},"childNodes":[)";
+      json.append(before).append(other).append(R"(],"id":9})");
+      EXPECT_GT(ExpectSame(json), 0u);
+      const BothWays ways(json);
+      ASSERT_TRUE(ways.plain_ok);
+      EXPECT_TRUE(ways.nodes.node(1).plain);
+      EXPECT_FALSE(ways.nodes.node(1).solid) << json;
+    }
+  }
 }
 
 TEST(RecordingNodesTest, ReadsOtherSpellingsAlike) {

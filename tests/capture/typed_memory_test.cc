@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "capture/arena.h"
 
@@ -182,6 +184,53 @@ TEST(TypedMemoryTest, TellsWhatCannotRepeat) {
   // A short secret may be all of any text.
   memory.Remember(3, "ab", true);
   EXPECT_TRUE(memory.MayRepeat("anything at all"));
+}
+
+// The index grows with the values; one that is made anew of the same values must find the
+// same, and what cannot repeat anything must not begin to without another number.
+TEST(TypedMemoryTest, GrowsItsIndexWithWhatIsTyped) {
+  constexpr std::string_view kPieces[] = {"ab",  "cde",  "f ghi", "  ",   "jklmno", "p",
+                                          "q r", "stuv", "wxyz",  "abcd", "e f g h"};
+  std::mt19937 random(7);
+  const auto piece = [&] { return kPieces[random() % std::size(kPieces)]; };
+  std::vector<std::string> texts;
+  for (int i = 0; i < 200; ++i) {
+    std::string text;
+    for (size_t left = random() % 6; left > 0; --left) text.append(piece());
+    texts.push_back(text);
+  }
+  TypedMemory memory;
+  std::vector<bool> might(texts.size(), false);
+  uint64_t beginnings = memory.beginnings();
+  std::string value;
+  bool found_any = false;
+  bool kept_any = false;
+  for (int round = 0; round < 600; ++round) {
+    if (random() % 4 == 0) value.clear();
+    value.append(piece());
+    memory.Remember(random() % 40, value, random() % 2 == 0);
+    std::string state;
+    memory.Save(state);
+    TypedMemory anew;
+    std::string_view bytes = state;
+    ASSERT_TRUE(anew.Restore(bytes));
+    const bool same = memory.beginnings() == beginnings;
+    kept_any = kept_any || same;
+    beginnings = memory.beginnings();
+    for (size_t i = 0; i < texts.size(); ++i) {
+      for (const Place place : {Place::kText, Place::kName, Place::kSheet}) {
+        ASSERT_EQ(Finds(memory, texts[i], place), Finds(anew, texts[i], place))
+            << round << ": " << texts[i];
+      }
+      const bool may = memory.MayRepeat(texts[i]);
+      ASSERT_FALSE(same && may && !might[i]) << round << ": " << texts[i];
+      ASSERT_TRUE(may || !anew.MayRepeat(texts[i])) << round << ": " << texts[i];
+      found_any = found_any || Finds(memory, texts[i]);
+      might[i] = may;
+    }
+  }
+  EXPECT_TRUE(found_any);
+  EXPECT_TRUE(kept_any);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 """People, events and the care of a store: person, events, settings ... restore."""
 
+import datetime
 import json
 import os
 import pathlib
@@ -83,6 +84,19 @@ class PeopleTest(ProgramTest):
         rule = json.dumps({"field": "event.name", "op": "is", "value": "saved"})
         done = self.on_store("events", "export", "--now", NOW, "--where", rule)
         self.assertEqual([json.loads(x)["id"] for x in done.out.splitlines()], ["1", "3"])
+
+        def times(*options):
+            lines = self.on_store("events", "export", "--now", NOW, *options).out
+            return sorted(json.loads(line)["time"] for line in lines.splitlines())
+
+        last = datetime.datetime.fromtimestamp(
+            times()[-1] / 1000, datetime.timezone.utc
+        ).isoformat(timespec="milliseconds")
+        self.assertEqual(times("--from", last), times()[-1:])
+        self.assertEqual(times("--to", last), times()[:-1])
+        error = self.error_of("events", "export", "--db", self.db, "--from", "2025-11-21",
+                              "--tz", "Moon/Base", code="INVALID_ARGUMENT")
+        self.assertEqual(error["path"], "$.timezone")
         file = self.path("e.ndjson")
         self.on_store("events", "export", "--now", NOW, "-o", file)
         # What was exported can be ingested again.

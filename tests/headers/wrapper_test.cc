@@ -242,6 +242,12 @@ TEST_F(WrapperTest, StreamsEvents) {
                        .now_ms = kNow})
           .ok());
   EXPECT_EQ(std::count(exported.begin(), exported.end(), '\n'), 1);
+  exported.clear();
+  ASSERT_TRUE(store->ExportEvents(append, {.to = "2025-01-01", .now_ms = kNow}).ok());
+  EXPECT_EQ(exported, "");
+  const Status refused = store->ExportEvents(append, {.timezone = "Moon/Base"});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, FOOTFALL_INVALID_ARGUMENT);
   const Status stopped =
       store->ExportEvents([](std::string_view) { return false; }, {.now_ms = kNow});
   ASSERT_FALSE(stopped.ok());

@@ -129,9 +129,9 @@ CREATE OR REPLACE TABLE visit AS
 
 /**
  * Per report its SQL and, by column, how a value is printed in NDJSON; whether it needs the
- * level of interactions.
+ * level of interactions. Only events that satisfy `condition` make accounts active.
  */
-export function reports({nowMs}) {
+export function reports({nowMs, condition = 'true'}) {
   return {
     logins: {
       columns: {person: 'text', first_login: 'time', last_login: 'time',
@@ -287,7 +287,8 @@ export function reports({nowMs}) {
         WITH visited AS (SELECT person, count(*) AS sessions FROM visit GROUP BY person),
         seen AS (
           SELECT person, count(*) AS events, min(time) AS first, max(time) AS last,
-                 bool_or(time BETWEEN ${nowMs} - 30 * 86400000::BIGINT AND ${nowMs})
+                 bool_or(${condition} AND
+                         time BETWEEN ${nowMs} - 30 * 86400000::BIGINT AND ${nowMs})
                    AS active
           FROM event GROUP BY person)
         SELECT lower(nullif(regexp_extract(person, '@(.+)$', 1), '')) AS account,
@@ -393,6 +394,45 @@ export function reports({nowMs}) {
         FROM days d ORDER BY day`,
     },
   };
+}
+
+/** A rule, and the condition that says the same. */
+export const rule = {
+  json: {field: 'context.country', op: 'in', value: ['FR', 'US']},
+  condition: `coalesce(country IN ('FR', 'US'), false)`,
+};
+
+/** What some of the reports are with that rule. */
+export function reportsWithRule({nowMs}) {
+  const {condition} = rule;
+  const all = reports({nowMs, condition});
+  const existing = `event AS (FROM main.event WHERE ${condition})`;
+  const ofListed = `
+    listed AS (SELECT DISTINCT person FROM main.event WHERE ${condition}),
+    event AS (FROM main.event WHERE person IN (FROM listed)),
+    visit AS (FROM main.visit WHERE person IN (FROM listed))`;
+  const tables = {
+    logins: `visit AS (
+      FROM main.visit v WHERE EXISTS (
+        FROM main.event e
+        WHERE e.person = v.person AND e.session = v.session AND ${condition}))`,
+    'page-views': `${existing}, visit AS (
+      SELECT person, session,
+             arg_min(page, key) FILTER (type = 'page_view' AND page IS NOT NULL)
+               AS entry_page,
+             arg_max(page, key) FILTER (type = 'page_view' AND page IS NOT NULL)
+               AS exit_page
+      FROM event GROUP BY person, session)`,
+    'active-users': existing,
+    users: ofListed,
+    accounts: ofListed,
+  };
+  // In the place of the tables that the SQL selects from.
+  return Object.fromEntries(Object.entries(tables).map(([name, instead]) => {
+    const {sql} = all[name];
+    const rest = /^\s*WITH\s/.test(sql) ? sql.replace(/^\s*WITH\s/, ', ') : sql;
+    return [name, {...all[name], sql: `WITH ${instead} ${rest}`}];
+  }));
 }
 
 /** Definitions of the tracked events that the SQL counts. */

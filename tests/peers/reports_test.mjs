@@ -12,7 +12,14 @@ import {after, before, describe, it} from 'node:test';
 import {DuckDBInstance} from '@duckdb/node-api';
 
 import {untidy} from './events.mjs';
-import {prepare, reports, toObjects, trackedEvents} from './reports.mjs';
+import {
+  prepare,
+  reports,
+  reportsWithRule,
+  rule,
+  toObjects,
+  trackedEvents,
+} from './reports.mjs';
 
 const NOW = '2026-01-01T00:00:00Z';
 const nowMs = Date.parse(NOW);
@@ -101,11 +108,16 @@ for (const level of ['interactions', 'content']) {
           });
     });
 
-    for (const [name, {sql, columns, interactions}] of Object.entries(reports({nowMs}))) {
-      it(`report ${name}`, async () => {
+    const all = [
+      ...Object.entries(reports({nowMs})).map((entry) => [...entry, []]),
+      ...Object.entries(reportsWithRule({nowMs}))
+        .map((entry) => [...entry, ['--where', JSON.stringify(rule.json)]]),
+    ];
+    for (const [name, {sql, columns, interactions}, options] of all) {
+      it(`report ${[name, ...options].join(' ')}`, async () => {
         const expected = toObjects(await select(sql), columns);
         const lines = footfall('report', 'run', name, '--db', db, '--now', NOW,
-                               '--format', 'ndjson').split('\n');
+                               '--format', 'ndjson', ...options).split('\n');
         assert.equal(lines.pop(), '');
         assert.equal(lines.length, expected.length, 'number of rows');
         // Without pages and clicks there are no rows of them at the level of content.

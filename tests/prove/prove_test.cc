@@ -354,6 +354,36 @@ TEST(ProveTest, BuiltInReports) {
                    "30000 2400000 3 FR - - - - - - -",
                    "cy@x.example true x.example - - 0 0 - - 0 - - - - - - gold "
                    "cy@x.example"}));
+  // With a rule: the sessions and people with an event that satisfies it.
+  const std::string ping = R"(,"where":)" + Is("ping") + "}";
+  EXPECT_EQ(Ask(world, R"({"kind":"logins")" + ping),
+            (Texts{"bob 2025-11-21T00:40:00.000Z 2025-11-21T00:40:00.000Z 1"}));
+  EXPECT_EQ(Ask(world, R"({"kind":"active-users")" + ping),
+            (Texts{"2025-11-21 1 1 1 1"}));
+  EXPECT_EQ(Ask(world, R"({"kind":"users")" + ping),
+            (Texts{"bob true - 2025-11-21T00:00:00.000Z 2025-11-21T00:41:00.000Z 2 60000 "
+                   "30000 2400000 3 FR - - - - -"}));
+  EXPECT_EQ(Ask(world, R"({"kind":"accounts")" + ping),
+            (Texts{"- 1 1 2 3 2025-11-21T00:00:00.000Z 2025-11-21T00:41:00.000Z"}));
+  EXPECT_EQ(Ask(world, R"({"kind":"page-views")" + ping), Texts());
+}
+
+// A store does not keep in which order events of several ids arrived.
+TEST(ProveTest, WhatTiesForTheLatestIsTakenFromTheStore) {
+  World world;
+  Add(world, "ana", 1, "x", R"("context":{"country":"FR","city":"Nice"})");
+  Add(world, "ana", 1, "x", R"("context":{"country":"DE"})");
+  Add(world, "ana", 0, "x", R"("context":{"country":"US"})");
+  const auto country = [&world](const char* known) {
+    world.SetKnown(
+        "ana",
+        {.events = 3, .computed = {{"country", Json(known)}, {"city", Json("Rome")}}});
+    return Ask(world, R"({"kind":"table","rows":[{"field":"person.country"},
+                          {"field":"person.city"}],"columns":[]})");
+  };
+  EXPECT_EQ(country("FR"), (Texts{"FR Nice"}));
+  EXPECT_EQ(country("DE"), (Texts{"DE Nice"}));
+  EXPECT_EQ(country("US"), (Texts{"DE Nice"}));
 }
 
 TEST(ProveTest, DifferencesAreFound) {

@@ -62,13 +62,20 @@ struct CountColumns {
     return {"shown", "started", "completed", "people"};
   }
   Names operator()(const query::PageTimesPlan&) const { return {"views", "people"}; }
+  Names operator()(const query::OnboardingPlan&) const { return {"tasks_completed"}; }
+  Names operator()(const query::CoursesPlan&) const { return {"lessons_completed"}; }
+  Names operator()(const query::RageClicksPlan&) const {
+    return {"bursts", "clicks", "people", "sessions"};
+  }
+  Names operator()(const query::DeadClicksPlan&) const {
+    return {"clicks", "people", "sessions"};
+  }
   Names operator()(const query::AccountsPlan&) const {
     return {"people", "active_last_30_days"};
   }
-  template <typename Body>
-  Names operator()(const Body&) const {
-    return {};
-  }
+  // Only their total rows count.
+  Names operator()(const query::NpsPlan&) const { return {}; }
+  Names operator()(const query::EventsPlan&) const { return {}; }
 
   static Names OfTable(const std::vector<query::AggregateColumn>& columns) {
     Names names;
@@ -82,6 +89,17 @@ struct CountColumns {
     return names;
   }
 };
+
+// The same of the total row.
+std::vector<std::string> TotalColumns(const query::Plan& plan) {
+  if (std::holds_alternative<query::NpsPlan>(plan.body)) {
+    return {"answers", "promoters", "passives", "detractors"};
+  }
+  if (std::holds_alternative<query::OnboardingPlan>(plan.body)) {
+    return {"people", "people_completed"};
+  }
+  return {};
+}
 
 class Checker {
  public:
@@ -110,6 +128,11 @@ class Checker {
     for (const std::string& column : std::visit(CountColumns{settings_}, plan->body)) {
       CheckLists(*plan, answer->rows, keys, column, context);
     }
+    for (const std::string& column : TotalColumns(*plan)) {
+      report::DrillRequest request;
+      request.column = column;
+      CheckList(*plan, request, *answer->total, 0, context);
+    }
   }
 
   int64_t lists() const { return lists_; }
@@ -118,10 +141,6 @@ class Checker {
   void CheckLists(const query::Plan& plan, const query::Table& rows,
                   const std::vector<size_t>& keys, const std::string& name,
                   const query::ExecuteContext& context) {
-    const auto counts =
-        std::find_if(rows.columns.begin(), rows.columns.end(),
-                     [&](const query::Column& c) { return c.name == name; });
-    ASSERT_NE(counts, rows.columns.end()) << name;
     std::map<std::string, int> alike;
     for (size_t row = 0; row < rows.row_count(); ++row) {
       ++alike[report::RowKeyText(rows, keys, row)];
@@ -134,16 +153,26 @@ class Checker {
       report::DrillRequest request;
       request.row = report::RowKeyToJson(rows, keys, row);
       request.column = name;
-      const absl::StatusOr<query::Table> list =
-          report::DrillDown(*snapshot_, plan, request, context);
-      ASSERT_TRUE(list.ok()) << request.row.Dump() << name << list.status();
-      const query::Cell& count = counts->cells[row];
-      const int64_t* expected = std::get_if<int64_t>(&count);
-      EXPECT_EQ(static_cast<int64_t>(list->row_count()),
-                expected == nullptr ? 0 : *expected)
-          << request.row.Dump() << " " << name;
-      ++lists_;
+      CheckList(plan, request, rows, row, context);
     }
+  }
+
+  // Whether the list is as long as the cell of the row says.
+  void CheckList(const query::Plan& plan, const report::DrillRequest& request,
+                 const query::Table& rows, size_t row,
+                 const query::ExecuteContext& context) {
+    const auto counts =
+        std::find_if(rows.columns.begin(), rows.columns.end(),
+                     [&](const query::Column& c) { return c.name == request.column; });
+    ASSERT_NE(counts, rows.columns.end()) << request.column;
+    const absl::StatusOr<query::Table> list =
+        report::DrillDown(*snapshot_, plan, request, context);
+    ASSERT_TRUE(list.ok()) << request.row.Dump() << request.column << list.status();
+    const int64_t* expected = std::get_if<int64_t>(&counts->cells[row]);
+    EXPECT_EQ(static_cast<int64_t>(list->row_count()),
+              expected == nullptr ? 0 : *expected)
+        << request.row.Dump() << " " << request.column;
+    ++lists_;
   }
 
   Random& random_;

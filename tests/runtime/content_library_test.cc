@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "gtest/gtest.h"
 #include "runtime/ingest.h"
+#include "runtime/report_lists.h"
 #include "tests/query/table_text.h"
 #include "tests/runtime/temp_store.h"
 
@@ -82,6 +83,18 @@ Texts ShortLines(const query::Table& table) {
 Texts LinesOf(TempStore& temp, const std::string& name,
               const std::string& parameters = "{}") {
   return ShortLines(RunNow(temp, name, parameters).rows);
+}
+
+// The list behind a count, or why there is none.
+Texts Drill(TempStore& temp, const std::string& report, const std::string& request,
+            const std::string& parameters = "{}") {
+  report::RunOptions options;
+  options.now_ms = kNow;
+  options.parameters = base::Json::Parse(parameters).value();
+  const auto parsed = report::ParseDrillRequest(base::Json::Parse(request).value());
+  EXPECT_TRUE(parsed.ok()) << parsed.status();
+  const auto list = DrillDown(*temp.instance, report, *parsed, options);
+  return list.ok() ? ShortLines(list->rows) : Texts{base::MessageOf(list.status())};
 }
 
 TEST(ContentLibraryTest, TheCatalogueHasRevisions) {
@@ -323,7 +336,81 @@ TEST(ContentReportsTest, TrackedEventsHoldForThePast) {
             (Texts{"never 0 0 0 - -", "saved 3 2 2 01:00:00.000Z 05:00:00.000Z"}));
 }
 
-TEST(ContentReportsTest, RageAndDeadClicks) {
+TEST(ContentReportsTest, TasksAndLessonsAreListed) {
+  Events events;
+  events.Content("01:00:00", "ana", "task.completed", R"("content_id":"t1")");
+  events.Content("01:05:00", "ana", "task.completed", R"("content_id":"t1")");
+  events.Content("02:00:00", "ana", "task.completed", R"("content_id":"t2")");
+  events.Content("02:00:00", "ana", "task.completed", R"("content_id":"unknown")");
+  events.Content("01:00:00", "bob", "task.started", R"("content_id":"t1")");
+  events.Content("03:00:00", "bob", "lesson.completed", R"("content_id":"l1")");
+  events.Content("03:01:00", "bob", "lesson.completed", R"("content_id":"l1")");
+  events.Content("03:02:00", "bob", "lesson.completed",
+                 R"("content_id":"x","course_id":"c2")");
+  TempStore temp;
+  events.IngestInto(temp);
+  ASSERT_TRUE(temp.instance->content().PutCatalogue(kCatalogue, kNow).ok());
+  const std::string start = R"({"task_list":"start"})";
+  EXPECT_EQ(
+      Drill(temp, "onboarding", R"({"row":{"person":"ana"},"column":"tasks_completed"})"),
+      (Texts{"01:00:00.000Z ana ana/01:00:00.000Z content task.completed -",
+             "02:00:00.000Z ana ana/02:00:00.000Z content task.completed -"}));
+  EXPECT_EQ(Drill(temp, "onboarding",
+                  R"({"row":{"person":"ana"},"column":"tasks_completed",
+                      "list":"sessions"})"),
+            (Texts{"ana/01:00:00.000Z ana 01:00:00.000Z 1 01:00:00.000Z 01:00:00.000Z "
+                   "false not recorded",
+                   "ana/02:00:00.000Z ana 02:00:00.000Z 1 02:00:00.000Z 02:00:00.000Z "
+                   "false not recorded"}));
+  EXPECT_EQ(
+      Drill(temp, "onboarding", R"({"row":{"person":"bob"},"column":"tasks_completed"})"),
+      Texts());
+  // Of the total row.
+  EXPECT_EQ(Drill(temp, "onboarding", R"({"column":"people"})", start),
+            (Texts{"ana 2 2 1 02:00:00.000Z", "bob 0 2 0 -"}));
+  EXPECT_EQ(Drill(temp, "onboarding", R"({"column":"people_completed"})", start),
+            (Texts{"ana 2 2 1 02:00:00.000Z"}));
+  EXPECT_EQ(Drill(temp, "courses",
+                  R"({"row":{"person":"bob","course_id":"c1"},
+                      "column":"lessons_completed"})"),
+            (Texts{"03:00:00.000Z bob bob/03:00:00.000Z content lesson.completed -"}));
+  EXPECT_EQ(Drill(temp, "courses",
+                  R"({"row":{"person":"bob","course_id":"c2"},
+                      "column":"lessons_completed"})"),
+            (Texts{"03:02:00.000Z bob bob/03:00:00.000Z content lesson.completed -"}));
+}
+
+TEST(ContentReportsTest, ListsThatMakeNoSenseAreRefused) {
+  TempStore temp;
+  const auto refusal = [&temp](const char* report, const char* request) {
+    return Drill(temp, report, request);
+  };
+  EXPECT_EQ(refusal("onboarding", R"({"row":{"person":"a"},"column":"tasks_total"})"),
+            (Texts{"$.column: must be tasks_completed or, of the total row, people or "
+                   "people_completed"}));
+  EXPECT_EQ(refusal("onboarding", R"({"row":{"person":"a"},"column":"people"})"),
+            (Texts{"$.row.person: is not part of a row's key"}));
+  EXPECT_EQ(refusal("onboarding", R"({"column":"people","list":"moments"})"),
+            (Texts{"$.list: this column has no such list"}));
+  EXPECT_EQ(refusal("onboarding", R"({"column":"tasks_completed"})"),
+            (Texts{"$.row: needs 'person', which is part of a row's key"}));
+  EXPECT_EQ(refusal("courses", R"({"column":"progress"})"),
+            (Texts{"$.column: must be lessons_completed"}));
+  EXPECT_EQ(refusal("courses", R"({"row":{"person":"a"},"column":"lessons_completed"})"),
+            (Texts{"$.row: needs 'course_id', which is part of a row's key"}));
+  EXPECT_EQ(refusal("courses", R"({"row":{"person":"a","course_id":"c"},
+                                   "column":"lessons_completed","list":"people"})"),
+            (Texts{"$.list: this column has no such list"}));
+  EXPECT_EQ(refusal("rage-clicks", R"({"column":"first_time"})"),
+            (Texts{"$.column: must be bursts, clicks, people or sessions"}));
+  EXPECT_EQ(refusal("dead-clicks", R"({"column":"bursts"})"),
+            (Texts{"$.column: must be clicks, people or sessions"}));
+  EXPECT_EQ(refusal("dead-clicks", R"({"column":"clicks","row":{"page":"p"}})"),
+            (Texts{"$.row: needs 'element', which is part of a row's key"}));
+}
+
+// Six clicks of ana on a button, and three of bob in turn on that and on a link.
+Events Clicks() {
   Events events;
   const std::string save =
       R"("url":"https://x.example/p","element":{"tag":"button","id":"save","class":"b"})";
@@ -342,8 +429,12 @@ TEST(ContentReportsTest, RageAndDeadClicks) {
   }
   events.Add("02:00:03.900", "bob", "page_view", "", R"("url":"https://x.example/q")");
   events.Add("02:01:00", "bob", "click", "", R"("url":"https://x.example/q")");
+  return events;
+}
+
+TEST(ContentReportsTest, RageAndDeadClicks) {
   TempStore temp;
-  events.IngestInto(temp);
+  Clicks().IngestInto(temp);
   EXPECT_EQ(LinesOf(temp, "rage-clicks"),
             (Texts{"https://x.example/p button#save 2 7 2 2 01:00:00.000Z 02:00:00.900Z",
                    "https://x.example/p a.x.y \"Like\" 1 3 1 1 02:00:00.000Z "
@@ -359,6 +450,54 @@ TEST(ContentReportsTest, RageAndDeadClicks) {
                    "02:00:00.400Z"}));
   EXPECT_EQ(LinesOf(temp, "dead-clicks", R"({"within":"2999ms"})")[0],
             "https://x.example/p button#save 8 2 2 01:00:00.000Z 02:00:00.900Z");
+}
+
+TEST(ContentReportsTest, RageAndDeadClicksAreListed) {
+  TempStore temp;
+  Clicks().IngestInto(temp);
+  const auto request = [](const char* element, const char* rest) {
+    return base::Cat(R"({"row":{"page":"https://x.example/p","element":")", element,
+                     R"("},"column":)", rest, "}");
+  };
+  const auto click = [](const char* time, const char* session) {
+    return base::Cat(time, " ", std::string(session).substr(0, 3), " ", session,
+                     " click - https://x.example/p");
+  };
+  const char* const ana = "ana/01:00:00.000Z";
+  const char* const bob = "bob/02:00:00.000Z";
+  // The click after five seconds is of no burst.
+  EXPECT_EQ(Drill(temp, "rage-clicks", request("button#save", R"("clicks")")),
+            (Texts{click("01:00:00.000Z", ana), click("01:00:00.500Z", ana),
+                   click("01:00:01.000Z", ana), click("01:00:01.001Z", ana),
+                   click("02:00:00.000Z", bob), click("02:00:00.400Z", bob),
+                   click("02:00:00.900Z", bob)}));
+  // Of bursts that are counted, the first clicks.
+  EXPECT_EQ(Drill(temp, "rage-clicks", request("button#save", R"("bursts")")),
+            (Texts{click("01:00:00.000Z", ana), click("02:00:00.000Z", bob)}));
+  EXPECT_EQ(Drill(temp, "rage-clicks", request("button#save", R"("clicks")"),
+                  R"({"clicks":4,"within":"1001ms"})")
+                .size(),
+            4u);
+  EXPECT_EQ(
+      Drill(temp, "rage-clicks", request("button#save", R"("people")")),
+      (Texts{"ana 4 01:00:00.000Z 01:00:01.001Z", "bob 3 02:00:00.000Z 02:00:00.900Z"}));
+  EXPECT_EQ(
+      Drill(temp, "rage-clicks", request(R"(a.x.y \"Like\")", R"("sessions")")),
+      (Texts{base::Cat(bob, " bob 02:00:00.000Z 3 02:00:00.000Z 02:00:00.900Z false ",
+                       "not recorded")}));
+  EXPECT_EQ(Drill(temp, "dead-clicks", request(R"(a.x.y \"Like\")", R"("clicks")")),
+            (Texts{click("02:00:00.000Z", bob), click("02:00:00.400Z", bob)}));
+  EXPECT_EQ(
+      Drill(temp, "dead-clicks", request("button#save", R"("people","list":"sessions")")),
+      (Texts{base::Cat(ana, " ana 01:00:00.000Z 5 01:00:00.000Z 01:00:05.000Z ",
+                       "false not recorded"),
+             base::Cat(bob, " bob 02:00:00.000Z 2 02:00:00.000Z 02:00:00.400Z ",
+                       "false not recorded")}));
+  // Elements are told apart by page too, and some are not there.
+  EXPECT_EQ(Drill(temp, "dead-clicks",
+                  R"({"row":{"page":null,"element":"button#save"},"column":"clicks"})"),
+            Texts());
+  EXPECT_EQ(Drill(temp, "rage-clicks", request("none", R"("bursts")")), Texts());
 }
 
 TEST(ContentReportsTest, ARuleLeavesEvents) {
@@ -381,6 +520,8 @@ TEST(ContentReportsTest, ARuleLeavesEvents) {
           base::Cat(R"("properties":{"content_id":")", app, R"(","score":9})"));
     }
   }
+  events.Add("01:00:00", "bob@b.example", "page_view", "",
+             R"("app":"wiki","url":"https://x.example/wiki")");
   TempStore temp;
   events.IngestInto(temp);
   ASSERT_TRUE(temp.instance->content()
@@ -405,6 +546,18 @@ TEST(ContentReportsTest, ARuleLeavesEvents) {
   EXPECT_EQ(lines("nps"), (Texts{"ana 9 promoter 01:00:20.000Z false"}));
   EXPECT_EQ(lines("content"), (Texts{"crm - course 0 1 0 1 0", "crm - survey 0 0 1 1 1",
                                      "crm - task 0 0 1 1 1"}));
+  EXPECT_EQ(lines("logins"), (Texts{"ana 01:00:00.000Z 01:00:00.000Z 1"}));
+  EXPECT_EQ(lines("page-views"), (Texts{"https://x.example/crm - 1 1 1 1 1 01:00:10.000Z "
+                                        "01:00:10.000Z"}));
+  EXPECT_EQ(lines("active-users"), (Texts{"2025-11-21 1 1 1 1"}));
+  // What is computed of people is of all their events.
+  EXPECT_EQ(lines("users"), (Texts{"ana true - 01:00:00.000Z 02:00:20.000Z 2 40000 20000 "
+                                   "3580000 14 - - - - - -"}));
+  EXPECT_EQ(lines("accounts"), (Texts{"- 1 1 2 14 01:00:00.000Z 02:00:20.000Z"}));
+  options.where = base::Json::Parse(R"({"field":"app","op":"is","value":"x"})").value();
+  for (const char* name : {"logins", "page-views", "active-users", "users", "accounts"}) {
+    EXPECT_EQ(lines(name), Texts()) << name;
+  }
 }
 
 TEST(ContentReportsTest, ScriptErrorsPageTimesAndAccounts) {
@@ -427,6 +580,17 @@ TEST(ContentReportsTest, ScriptErrorsPageTimesAndAccounts) {
   EXPECT_EQ(LinesOf(temp, "script-errors"),
             (Texts{"x is undefined https://x.example/p 2 2 2 01:01:00.000Z 01:01:00.000Z",
                    "y is null - 1 1 1 01:01:00.000Z 01:01:00.000Z"}));
+  // A table, and so has lists as tables do.
+  EXPECT_EQ(Drill(temp, "script-errors",
+                  R"({"row":{"message":"x is undefined","page":"https://x.example/p"},
+                      "column":"events"})"),
+            (Texts{"01:01:00.000Z ana@a.example ana@a.example/01:00:00.000Z track "
+                   "script_error https://x.example/p",
+                   "01:01:00.000Z bob@a.example bob@a.example/01:01:00.000Z track "
+                   "script_error https://x.example/p"}));
+  EXPECT_EQ(Drill(temp, "script-errors",
+                  R"({"row":{"message":"y is null","page":null},"column":"people"})"),
+            (Texts{"cy 1 01:01:00.000Z 01:01:00.000Z"}));
   EXPECT_EQ(LinesOf(temp, "script-errors", R"({"event":"other"})"),
             (Texts{"z - 1 1 1 01:01:00.000Z 01:01:00.000Z"}));
   // To the next page, and to the end of the session, which is the error.

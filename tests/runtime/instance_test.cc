@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/status.h"
+#include "base/strings.h"
 #include "gtest/gtest.h"
 #include "runtime/ingest.h"
 #include "runtime/people.h"
@@ -38,9 +39,10 @@ absl::Status Save(TempStore& temp, const std::string& text) {
   return temp.instance->reports().Save(*definition, kNow);
 }
 
-std::string ExportAll(Instance& instance, std::string_view rule) {
+std::string ExportAll(Instance& instance, EventExport options) {
   std::string out;
-  const absl::Status status = instance.ExportEvents(rule, kNow, nullptr, [&](auto piece) {
+  options.now_ms = kNow;
+  const absl::Status status = instance.ExportEvents(options, [&](auto piece) {
     out += piece;
     return absl::OkStatus();
   });
@@ -185,18 +187,66 @@ TEST(InstanceTest, ExportsTheEventsThatMatch) {
   const std::string a =
       R"({"time":1763711000000,"person":"a@one.example","type":"track","name":"x"})"
       "\n";
-  EXPECT_EQ(
-      ExportAll(*temp.instance, R"({"field":"account","op":"is","value":"one.example"})"),
-      a);
-  EXPECT_EQ(ExportAll(*temp.instance,
-                      R"({"field":"person.id","op":"ends_with","value":"one.example"})"),
+  const auto matching = [&temp](std::string_view rule) {
+    return ExportAll(*temp.instance, {.rule_json = rule});
+  };
+  EXPECT_EQ(matching(R"({"field":"account","op":"is","value":"one.example"})"), a);
+  EXPECT_EQ(matching(R"({"field":"person.id","op":"ends_with","value":"one.example"})"),
             a);
-  EXPECT_EQ(ExportAll(*temp.instance, R"({"field":"event.name","op":"is","value":"y"})"),
-            "");
-  EXPECT_EQ(ExportAll(*temp.instance, R"({"field":"session.events","op":">","value":1})"),
+  EXPECT_EQ(matching(R"({"field":"event.name","op":"is","value":"y"})"), "");
+  EXPECT_EQ(matching(R"({"field":"session.events","op":">","value":1})"),
             "a rule over single events cannot use session.events");
-  EXPECT_EQ(ExportAll(*temp.instance, R"({"not":{"did":{}}})"),
+  EXPECT_EQ(matching(R"({"not":{"did":{}}})"),
             "a rule over single events cannot use did");
+}
+
+TEST(InstanceTest, ExportsOfARange) {
+  TempStore temp;
+  Add(temp,
+      R"({"time":"2025-11-19T22:59:59.999Z","person":"a","type":"track","name":"1"})"
+      "\n"
+      R"({"time":"2025-11-19T23:00:00Z","person":"a","type":"track","name":"2"})"
+      "\n"
+      R"({"time":"2025-11-20T23:00:00Z","person":"b","type":"track","name":"3",)"
+      R"("properties":{"day":"2025-11-21T00:30:00+01:00"}})"
+      "\n");
+  // The names of the events, of the log and of chunks alike.
+  const auto names = [&temp](const EventExport& options) {
+    const std::string all = ExportAll(*temp.instance, options);
+    std::string found;
+    for (const char* name : {"1", "2", "3"}) {
+      const bool has =
+          all.find(base::Cat("\"name\":\"", name, "\"")) != std::string::npos;
+      if (has) found += name;
+    }
+    return all.starts_with("$") ? all : found;
+  };
+  for (const bool sealed : {false, true}) {
+    if (sealed) {
+      ASSERT_TRUE(temp.instance->store().Seal({}).ok());
+    }
+    EXPECT_EQ(names({}), "123");
+    EXPECT_EQ(names({.from = "2025-11-19T23:00:00Z"}), "23");
+    EXPECT_EQ(names({.to = "2025-11-19T23:00:00Z"}), "1");
+    // Days of Paris, of which the end does not belong to it.
+    EXPECT_EQ(
+        names({.from = "2025-11-20", .to = "2025-11-21", .timezone = "Europe/Paris"}),
+        "2");
+    EXPECT_EQ(names({.from = "2025-11-20", .to = "2025-11-21"}), "3");
+    EXPECT_EQ(names({.rule_json = R"({"field":"event.name","op":"is_not","value":"3"})",
+                     .from = "2025-11-19T23:00:00Z"}),
+              "2");
+    // Dates of the rule are of the zone too.
+    constexpr char kDay[] =
+        R"({"field":"properties.day","op":"on","value":"2025-11-21"})";
+    EXPECT_EQ(names({.rule_json = kDay}), "");
+    EXPECT_EQ(names({.rule_json = kDay, .timezone = "Europe/Paris"}), "3");
+  }
+  EXPECT_EQ(names({.from = "soon"}).find("$.from: "), 0u);
+  EXPECT_EQ(names({.to = "later"}).find("$.to: "), 0u);
+  EXPECT_EQ(names({.timezone = "Moon/Base"}).find("$.timezone: "), 0u);
+  EXPECT_EQ(names({.from = "2025-11-21", .to = "2025-11-21"}),
+            "$.to: the range must end after it begins");
 }
 
 }  // namespace

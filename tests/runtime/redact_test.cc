@@ -78,7 +78,7 @@ int64_t Count(const base::Json& result, std::string_view key) {
 
 std::vector<std::string> ExportedEvents(Instance& instance) {
   std::string all;
-  const absl::Status status = instance.ExportEvents("", kNow, nullptr, [&](auto piece) {
+  const absl::Status status = instance.ExportEvents({.now_ms = kNow}, [&](auto piece) {
     all += piece;
     return absl::OkStatus();
   });

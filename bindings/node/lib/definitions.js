@@ -1,6 +1,7 @@
 'use strict';
 // Saved reports, and what is behind the numbers of a report.
 const {
+  bound,
   cancellable,
   documentBytes,
   milliseconds,
@@ -10,10 +11,6 @@ const {
   text,
 } = require('./native.js');
 const { Result } = require('./result.js');
-
-function bound(value, name) {
-  return value instanceof Date ? value.toISOString() : text(value, name);
-}
 
 function reportArguments(report, options, cancel) {
   const { from, to, timezone, parameters, now, threads, segment, where, compare } = options;

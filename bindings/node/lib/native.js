@@ -61,6 +61,11 @@ function requiredText(value, name) {
   return text(value, name);
 }
 
+/** A bound of a range of time, given as text or as a Date; null when absent. */
+function bound(value, name) {
+  return value instanceof Date ? value.toISOString() : text(value, name);
+}
+
 /** Milliseconds since 1970 of a Date or a number; 0, the system clock, when absent. */
 function milliseconds(value) {
   if (value === undefined || value === null) return 0;
@@ -97,6 +102,7 @@ async function cancellable(signal, start) {
 
 module.exports = {
   FootfallError,
+  bound,
   cancellable,
   documentBytes,
   milliseconds,

@@ -1,6 +1,7 @@
 'use strict';
 const {
   FootfallError,
+  bound,
   cancellable,
   documentBytes,
   milliseconds,
@@ -269,7 +270,7 @@ class Store {
   }
 
   /** The stored events in no particular order, read while they are consumed. */
-  async *events({ where, now, signal } = {}) {
+  async *events({ where, from, to, timezone, now, signal } = {}) {
     const pieces = [];
     let ended = false;
     let failure = null;
@@ -278,6 +279,9 @@ class Store {
     const handle = native.exportStart(
       this.#handle,
       where === undefined ? null : JSON.stringify(where),
+      bound(from, 'from'),
+      bound(to, 'to'),
+      text(timezone, 'timezone'),
       milliseconds(now),
       cancel,
       (piece, error) => {

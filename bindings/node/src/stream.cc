@@ -48,12 +48,37 @@ int32_t WritePiece(const char* data, size_t size, void* payload) {
   return 1;
 }
 
-void RunExport(Export* state, footfall_store* store,
-               const std::optional<std::string>& where, int64_t now_ms,
-               footfall_cancel* cancel) {
+// Which events are exported: rule, from, to, timezone, nowMs, cancel.
+struct ExportArguments {
+  explicit ExportArguments(const Napi::CallbackInfo& info)
+      : where(OptionalString(info[1])),
+        from(OptionalString(info[2])),
+        to(OptionalString(info[3])),
+        timezone(OptionalString(info[4])),
+        now_ms(info[5].As<Napi::Number>().Int64Value()),
+        cancel(Unwrap<footfall_cancel>(info[6])) {}
+
+  footfall_export_options Options() const {
+    footfall_export_options options = FOOTFALL_EXPORT_OPTIONS_INIT;
+    options.rule_json = CString(where);
+    options.from = CString(from);
+    options.to = CString(to);
+    options.timezone = CString(timezone);
+    options.now_ms = now_ms;
+    options.cancel = cancel.get();
+    return options;
+  }
+
+  std::optional<std::string> where, from, to, timezone;
+  int64_t now_ms;
+  std::shared_ptr<footfall_cancel> cancel;
+};
+
+void RunExport(Export* state, footfall_store* store, const ExportArguments& arguments) {
   footfall_error* error = nullptr;
-  const footfall_status status = Lib().footfall_events_export(
-      store, CString(where), now_ms, cancel, WritePiece, state, &error);
+  const footfall_export_options options = arguments.Options();
+  const footfall_status status = Lib().footfall_events_export_with(
+      store, &options, WritePiece, state, &error);
   auto* failure = new Failure(TakeError(status, error));
   const napi_status delivered = state->deliver.BlockingCall(
       failure, [](Napi::Env env, Napi::Function on_piece, Failure* owned) {
@@ -114,9 +139,7 @@ void FreeLog(void* payload) {
 
 Napi::Value ExportStart(const Napi::CallbackInfo& info) {
   auto store = Unwrap<footfall_store>(info[0]);
-  auto where = OptionalString(info[1]);
-  const int64_t now_ms = info[2].As<Napi::Number>().Int64Value();
-  auto cancel = Unwrap<footfall_cancel>(info[3]);
+  ExportArguments arguments(info);
   auto state = std::make_shared<Export>();
   const auto finalize = [state](Napi::Env) {
     // Also when the environment ends in the middle of an export.
@@ -124,11 +147,11 @@ Napi::Value ExportStart(const Napi::CallbackInfo& info) {
     state->thread.join();
     state->open = false;
   };
-  state->deliver = Napi::ThreadSafeFunction::New(info.Env(), info[4].As<Napi::Function>(),
+  state->deliver = Napi::ThreadSafeFunction::New(info.Env(), info[7].As<Napi::Function>(),
                                                  "footfall events", 0, 1, finalize);
   state->deliver.Unref(info.Env());
-  state->thread = std::thread([state = state.get(), store, where, now_ms, cancel] {
-    RunExport(state, store.get(), where, now_ms, cancel.get());
+  state->thread = std::thread([state = state.get(), store, arguments] {
+    RunExport(state, store.get(), arguments);
   });
   return Wrap(info.Env(), state);
 }

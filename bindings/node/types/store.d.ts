@@ -195,6 +195,11 @@ export class Store {
   events(
     options?: {
       where?: { readonly [key: string]: unknown };
+      /** Bounds of their time, half-open: RFC 3339, a date in the zone, or a Date. */
+      from?: string | Date;
+      to?: string | Date;
+      /** IANA name, of dates in the bounds and in the rule; without it UTC. */
+      timezone?: string;
       now?: Date | number;
     } & Cancellable,
   ): AsyncGenerator<Event, void, undefined>;

@@ -313,30 +313,50 @@ class Store(CatalogueMethods, DefinitionMethods, PeopleMethods, SegmentMethods, 
         write: Callable[[bytes], Any],
         *,
         where: Optional[Mapping[str, Any]] = None,
+        from_: Optional[Bound] = None,
+        to: Optional[Bound] = None,
+        timezone: Optional[str] = None,
         now: Optional[Instant] = None,
         cancel: Optional[Cancel] = None,
     ) -> None:
         """Passes the stored events, in no particular order, to `write` as
         pieces of NDJSON, without those that data retention has expired by `now`. An
-        exception of `write` stops the export and is raised here."""
+        exception of `write` stops the export and is raised here.
+
+        where       a rule over single events
+        from_, to   bounds of their time, half-open: an aware datetime, a date in the
+                    zone, or RFC 3339
+        timezone    IANA name, of dates in the bounds and in the rule (default: UTC)
+        """
+        options = ffi.new("footfall_export_options*")
+        options.struct_size = ffi.sizeof("footfall_export_options")
+        strings = {
+            "rule_json": c_string(None if where is None else document(where)),
+            "from": c_string(bound(from_)),
+            "to": c_string(bound(to)),
+            "timezone": c_string(timezone),
+        }
+        for name, value in strings.items():
+            setattr(options, name, value)
+        options.now_ms = milliseconds(now)
+        options.cancel = handle_of(cancel)
         call_writing(
-            lib.footfall_events_export,
-            self._handle,
-            c_string(None if where is None else document(where)),
-            milliseconds(now),
-            handle_of(cancel),
-            write=write,
+            lib.footfall_events_export_with, self._handle, options, write=write
         )
 
     def events(
         self,
         where: Optional[Mapping[str, Any]] = None,
         *,
+        from_: Optional[Bound] = None,
+        to: Optional[Bound] = None,
+        timezone: Optional[str] = None,
         now: Optional[Instant] = None,
         cancel: Optional[Cancel] = None,
     ) -> Iterator[Dict[str, Any]]:
         """The stored events in no particular order, read while they are
-        consumed, without those that data retention has expired by `now`.
+        consumed, without those that data retention has expired by `now`. Takes what
+        `export_events` takes.
 
         The export runs in a thread of its own until the generator ends or is closed.
         """
@@ -345,7 +365,15 @@ class Store(CatalogueMethods, DefinitionMethods, PeopleMethods, SegmentMethods, 
 
         def run() -> None:
             try:
-                self.export_events(pipe.put, where=where, now=now, cancel=cancel)
+                self.export_events(
+                    pipe.put,
+                    where=where,
+                    from_=from_,
+                    to=to,
+                    timezone=timezone,
+                    now=now,
+                    cancel=cancel,
+                )
                 pipe.finish(None)
             except BaseException as error:  # Raised again by the generator.
                 pipe.finish(error)

@@ -150,6 +150,22 @@ test('events: order, rule, bad rule, abort', async (t) => {
   );
   const later = new Date(NOW_MS + 366 * 86400000);
   assert.deepEqual(await collect(store.events({ now: later })), []);
+  const middle = new Date(events[1].time);
+  const times = async (range) =>
+    (await collect(store.events({ ...options, ...range }))).map((e) => e.time).sort();
+  const all = await times({});
+  const until = await times({ to: middle });
+  const since = await times({ from: middle.toISOString() });
+  assert.deepEqual([...until, ...since], all);
+  assert.ok(until.every((time) => time < events[1].time));
+  assert.ok(since.length > 0 && since.every((time) => time >= events[1].time));
+  const day = { from: '2020-01-01', to: '2020-01-02', timezone: 'Europe/Paris' };
+  assert.deepEqual(await times(day), []);
+  await assert.rejects(collect(store.events({ timezone: 'Moon/Base' })), {
+    code: 'INVALID_ARGUMENT',
+    path: '$.timezone',
+  });
+  await assert.rejects(collect(store.events({ from: 5 })), TypeError);
   await assert.rejects(
     collect(store.events({ where: { all: [{ field: 'event.name', op: 'like' }] } })),
     (error) => error.code === 'INVALID_ARGUMENT' && error.path.startsWith('$.all[0]'),

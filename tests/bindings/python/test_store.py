@@ -176,6 +176,24 @@ class EventsTest(StoreTest):
             self.store.export_events(stop, now=NOW)
         self.assertEqual(_callbacks._callbacks, {})
 
+    def test_a_range_of_events(self):
+        self.ingest([track("ana", 5), track("bo", 9)])
+        times = sorted(event["time"] for event in self.store.events(now=NOW))
+        def instant(ms):
+            return datetime.datetime.fromtimestamp(ms / 1000, datetime.timezone.utc)
+
+        later = list(self.store.events(from_=instant(times[1]), now=NOW))
+        self.assertEqual([event["time"] for event in later], times[1:])
+        earlier = list(self.store.events(to=instant(times[1]), now=NOW))
+        self.assertEqual([event["time"] for event in earlier], times[:1])
+        none = self.store.events(
+            from_=datetime.date(2020, 1, 1), to="2020-01-02", timezone="Europe/Paris",
+            now=NOW,
+        )
+        self.assertEqual(list(none), [])
+        with self.assertRaisesRegex(footfall.InvalidArgumentError, "timezone"):
+            list(self.store.events(timezone="Moon/Base", now=NOW))
+
     def test_cancel(self):
         self.ingest(track("ana", 5))
         cancel = footfall.Cancel()
