@@ -17,6 +17,9 @@ struct BitKernels {
   size_t (*sum)(const uint64_t* steps, size_t count, uint64_t* base, uint64_t mask,
                 int64_t offset, int64_t* out);
   size_t (*map)(const uint8_t* in, size_t count, const uint8_t* table, uint8_t* out);
+  // See ReadSplit.
+  size_t (*split)(const uint8_t* symbols, size_t count, std::string_view low, int kept,
+                  uint64_t least, size_t* bit, int64_t* out);
 };
 
 // Only to be called where the processor has them.

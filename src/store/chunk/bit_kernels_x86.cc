@@ -94,6 +94,12 @@ size_t SumAvx2(const uint64_t*, size_t, uint64_t*, uint64_t, int64_t, int64_t*) 
 // A table of 256 bytes takes as long in shuffles of 16 as one by one.
 size_t MapAvx2(const uint8_t*, size_t, const uint8_t*, uint8_t*) { return 0; }
 
+// Reading the bits of eight numbers from different places is what AVX2 has no help for.
+size_t SplitAvx2(const uint8_t*, size_t, std::string_view, int, uint64_t, size_t*,
+                 int64_t*) {
+  return 0;
+}
+
 // 64 numbers of up to 8 bits each time: 8 in each lane of 64 bits.
 FOOTFALL_AVX512 size_t Unpack8Avx512(std::string_view in, size_t count, int width,
                                      uint8_t* out) {
@@ -220,12 +226,59 @@ FOOTFALL_AVX512 size_t MapAvx512(const uint8_t* in, size_t count, const uint8_t*
   return i;
 }
 
+// 8 numbers each time, whose low bits, 7 + 8 * 56 at most, are in 64 bytes.
+FOOTFALL_AVX512 size_t SplitAvx512(const uint8_t* symbols, size_t count,
+                                   std::string_view low, int kept, uint64_t least,
+                                   size_t* bit, int64_t* out) {
+  const __m512i zero = _mm512_setzero_si512();
+  const __m512i ones = _mm512_set1_epi64(-1);
+  const __m512i one = _mm512_set1_epi64(1);
+  const __m512i seven = _mm512_set1_epi64(7);
+  const __m512i leasts = _mm512_set1_epi64(static_cast<int64_t>(least));
+  const __m512i direct = _mm512_set1_epi64(int64_t{2} << kept);
+  const __m512i top = _mm512_set1_epi64(int64_t{1} << kept);
+  const __m512i kept_bits = _mm512_set1_epi64((int64_t{1} << kept) - 1);
+  const __m128i kept_count = _mm_cvtsi32_si128(kept);
+  // Spreads the lowest byte of each lane over its 8 bytes, and counts on from there.
+  const __m512i spread = _mm512_set_epi64(0x0808080808080808, 0, 0x0808080808080808, 0,
+                                          0x0808080808080808, 0, 0x0808080808080808, 0);
+  const __m512i rising = _mm512_set1_epi64(0x0706050403020100);
+  size_t i = 0;
+  size_t at = *bit;
+  for (; i + 8 <= count && at / 8 + 64 <= low.size(); i += 8) {
+    const __m512i symbol = _mm512_cvtepu8_epi64(
+        _mm_loadl_epi64(reinterpret_cast<const __m128i*>(symbols + i)));
+    const __mmask8 is_long = _mm512_cmpge_epu64_mask(symbol, direct);
+    const __m512i above = _mm512_sub_epi64(symbol, direct);
+    const __m512i width =
+        _mm512_maskz_add_epi64(is_long, _mm512_srl_epi64(above, kept_count), one);
+    const __m512i base = _mm512_mask_sllv_epi64(
+        symbol, is_long, _mm512_or_si512(_mm512_and_si512(above, kept_bits), top), width);
+
+    __m512i ends = _mm512_add_epi64(width, _mm512_alignr_epi64(width, zero, 7));
+    ends = _mm512_add_epi64(ends, _mm512_alignr_epi64(ends, zero, 6));
+    ends = _mm512_add_epi64(ends, _mm512_alignr_epi64(ends, zero, 4));
+    const __m512i begins = _mm512_add_epi64(
+        _mm512_sub_epi64(ends, width), _mm512_set1_epi64(static_cast<int64_t>(at % 8)));
+    const __m512i order = _mm512_add_epi8(
+        _mm512_shuffle_epi8(_mm512_srli_epi64(begins, 3), spread), rising);
+    __m512i bits =
+        _mm512_permutexvar_epi8(order, _mm512_loadu_si512(low.data() + at / 8));
+    bits = _mm512_srlv_epi64(bits, _mm512_and_si512(begins, seven));
+    bits = _mm512_andnot_si512(_mm512_sllv_epi64(ones, width), bits);
+    _mm512_storeu_si512(out + i, _mm512_add_epi64(_mm512_add_epi64(bits, base), leasts));
+    at += static_cast<size_t>(_mm_extract_epi64(_mm512_extracti64x2_epi64(ends, 3), 1));
+  }
+  *bit = at;
+  return i;
+}
+
 }  // namespace
 
-const BitKernels kAvx2Kernels = {Unpack8Avx2, Unpack32Avx2, Unpack64Avx2, SumAvx2,
-                                 MapAvx2};
+const BitKernels kAvx2Kernels = {Unpack8Avx2, Unpack32Avx2, Unpack64Avx2,
+                                 SumAvx2,     MapAvx2,      SplitAvx2};
 const BitKernels kAvx512Kernels = {Unpack8Avx512, Unpack32Avx512, Unpack64Avx512,
-                                   SumAvx512, MapAvx512};
+                                   SumAvx512,     MapAvx512,      SplitAvx512};
 
 }  // namespace footfall::store
 

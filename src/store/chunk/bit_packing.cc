@@ -18,7 +18,12 @@ size_t NoSum(const uint64_t*, size_t, uint64_t*, uint64_t, int64_t, int64_t*) {
   return 0;
 }
 size_t NoMap(const uint8_t*, size_t, const uint8_t*, uint8_t*) { return 0; }
-constexpr BitKernels kPlainKernels = {NoUnpack8, NoUnpack32, NoUnpack64, NoSum, NoMap};
+size_t NoSplit(const uint8_t*, size_t, std::string_view, int, uint64_t, size_t*,
+               int64_t*) {
+  return 0;
+}
+constexpr BitKernels kPlainKernels = {NoUnpack8, NoUnpack32, NoUnpack64,
+                                      NoSum,     NoMap,      NoSplit};
 
 const BitKernels& Kernels() {
 #if defined(__x86_64__)
@@ -155,6 +160,11 @@ void MapBytes(const uint8_t* in, size_t count, const uint8_t* table, uint8_t* ou
   for (size_t i = Kernels().map(in, count, table, out); i < count; ++i) {
     out[i] = table[in[i]];
   }
+}
+
+size_t ReadSplit(const uint8_t* symbols, size_t count, std::string_view low, int kept,
+                 uint64_t least, size_t* bit, int64_t* out) {
+  return Kernels().split(symbols, count, low, kept, least, bit, out);
 }
 
 }  // namespace footfall::store

@@ -38,6 +38,13 @@ void SumSteps(const uint64_t* steps, size_t count, uint64_t base, uint64_t mask,
 // out[i] = table[in[i]], for tables of 256 entries.
 void MapBytes(const uint8_t* in, size_t count, const uint8_t* table, uint8_t* out);
 
+// Split numbers, see FORMAT.md: their symbols, which keep `kept` bits after the highest
+// one, stand for numbers from `least` on, and the other bits of each, 56 at most, follow
+// each other in `low` from bit `*bit` on. Reads as many of them as this processor can
+// several at a time, answers how many, and moves `*bit` to the next one.
+size_t ReadSplit(const uint8_t* symbols, size_t count, std::string_view low, int kept,
+                 uint64_t least, size_t* bit, int64_t* out);
+
 }  // namespace footfall::store
 
 #endif  // FOOTFALL_STORE_CHUNK_BIT_PACKING_H_

@@ -102,7 +102,7 @@ std::string EncodeSplit(std::span<const int64_t> values, int64_t least, int bits
 // Reads numbers of different widths, one after the other.
 class BitReader {
  public:
-  explicit BitReader(std::string_view in) : in_(in) {}
+  BitReader(std::string_view in, size_t bit) : in_(in), bit_(bit) {}
   uint64_t Next(int width) {
     const size_t byte = bit_ / 8;
     uint64_t bits = 0;
@@ -132,7 +132,7 @@ class BitReader {
 
  private:
   std::string_view in_;
-  size_t bit_ = 0;
+  size_t bit_;
 };
 
 // What a symbol stands for.
@@ -181,8 +181,9 @@ absl::Status DecodeSplit(Reader& reader, size_t count, BlockUnpacker& unpacker,
   const std::string_view rest = reader.rest();
   reader.Raw((bits + 7) / 8);
   if (!reader.ok()) return CutShort();
-  BitReader low(rest);
-  size_t i = 0;
+  size_t bit = 0;
+  size_t i = all_short ? ReadSplit(codes, count, rest, kept, least, &bit, out) : 0;
+  BitReader low(rest, bit);
   while (all_short && i + 8 <= count && low.HasEightShort()) {
     for (const size_t end = i + 8; i < end; ++i) {
       const SplitEntry& entry = entries[codes[i]];
