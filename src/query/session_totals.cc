@@ -17,7 +17,7 @@ namespace {
 // The number in `numbers` before which `rank` others come: by its high half, then, among
 // those that share it, by its low half.
 uint32_t Select(const std::vector<uint32_t>& numbers, size_t rank) {
-  std::vector<size_t> counts(1 << 16);
+  std::vector<uint32_t> counts(1 << 16);
   const auto find = [&] {
     uint32_t half = 0;
     while (rank >= counts[half]) rank -= counts[half++];

@@ -74,11 +74,15 @@ TEST(ChunkTest, RandomRowsComeBackWhole) {
       fixture.AddRandom(count, seed);
       fixture.rows.Sort();
       const std::vector<std::string> expected = fixture.Describe(fixture.rows);
-      const Rows back = DecodeAll(EncodeAll(fixture.rows));
-      ASSERT_EQ(fixture.Describe(back), expected);
-      for (size_t i = 0; i < back.size(); ++i) {
-        ASSERT_EQ(back.key(i).owner, fixture.rows.key(i).owner);
-        ASSERT_EQ(back.key(i).arrival, i + 1);
+      for (const Packing packing : {Packing::kQuick, Packing::kSmall}) {
+        const std::vector<EncodedChunk> chunks = EncodeAll(fixture.rows, packing);
+        EXPECT_EQ(SummaryOf(chunks[0]).quick, packing == Packing::kQuick);
+        const Rows back = DecodeAll(chunks);
+        ASSERT_EQ(fixture.Describe(back), expected);
+        for (size_t i = 0; i < back.size(); ++i) {
+          ASSERT_EQ(back.key(i).owner, fixture.rows.key(i).owner);
+          ASSERT_EQ(back.key(i).arrival, i + 1);
+        }
       }
     }
   }

@@ -253,11 +253,12 @@ class MapReader : public ChunkReader {
   const EncodedChunk& chunk_;
 };
 
-inline std::vector<EncodedChunk> EncodeAll(const Rows& rows) {
+inline std::vector<EncodedChunk> EncodeAll(const Rows& rows,
+                                           Packing packing = Packing::kSmall) {
   std::vector<EncodedChunk> chunks;
   size_t begin = 0;
   for (const size_t end : CutIntoChunks(rows)) {
-    chunks.push_back(EncodeChunk(rows, begin, end));
+    chunks.push_back(EncodeChunk(rows, begin, end, packing));
     begin = end;
   }
   return chunks;

@@ -291,6 +291,42 @@ TEST(StringTableTest, InternsBySpaceAndTakesBack) {
   EXPECT_EQ(table.Intern(1, "a"), 0u);
 }
 
+TEST(StringTableTest, LooksAtTheGuessFirst) {
+  StringTable table;
+  uint32_t guess = 7;  // Of nothing yet.
+  EXPECT_EQ(table.Intern(1, "one", guess), 0u);
+  EXPECT_EQ(guess, 0u);
+  EXPECT_EQ(table.Intern(1, "one", guess), 0u);
+  // The same text elsewhere, and others as long.
+  EXPECT_EQ(table.Intern(2, "one", guess), 1u);
+  EXPECT_EQ(table.Intern(2, "two", guess), 2u);
+  EXPECT_EQ(table.Intern(1, "one", guess), 0u);
+  EXPECT_EQ(table.Intern(1, "", guess), 3u);
+  EXPECT_EQ(table.Intern(1, "", guess), 3u);
+  table.Clear();
+  guess = 2;
+  EXPECT_EQ(table.Intern(2, "two", guess), 0u);
+  EXPECT_EQ(table.size(), 1u);
+}
+
+TEST(StringTableTest, TellsTextsOfEveryLengthApart) {
+  StringTable table;
+  std::string text;
+  uint32_t index = 0;
+  for (size_t size = 0; size <= 40; ++size) {
+    // Each byte counts.
+    for (size_t at = 0; at < size; ++at) {
+      std::string other = text;
+      other[at] = 'y';
+      EXPECT_EQ(table.Intern(5, other), index++);
+      EXPECT_EQ(table.Find(5, other), index - 1);
+    }
+    EXPECT_EQ(table.Intern(5, text), index++);
+    text.push_back('x');
+  }
+  EXPECT_EQ(table.Find(5, std::string(39, 'x') + 'z'), StringTable::kNone);
+}
+
 TEST(DictionariesTest, HoldTheirBounds) {
   Dictionaries dictionaries(64 << 20);
   EXPECT_EQ(dictionaries.CodeOf(2, std::string(Dictionaries::kTextBytesMax, 'x')), 0u);

@@ -211,6 +211,38 @@ TEST(SealTest, AppendingSealsByNumberAndByAge) {
   ExpectClean(*store);
 }
 
+TEST(SealTest, MergingPacksAnewWhatWasSealedInHaste) {
+  std::vector<TestEvent> events;
+  for (int i = 0; i < 4000; ++i) {
+    // The title follows from the URL: only small packing makes use of it.
+    const std::string page = base::Cat((i * i + i / 7) % 53);
+    TestEvent event =
+        Track(base::Cat("e", i), base::Cat("p", i % 10), kNow + i * kHour / 100);
+    event.url = "https://app.example/" + page;
+    event.title = "Page " + page;
+    events.push_back(event);
+  }
+  const TempDir dir;
+  auto store = OpenUnsealed(dir / "s");
+  AppendOrDie(*store, events, kNow + kDay);
+  const std::vector<std::string> stored = AllEvents(*store);
+  SealOrDie(*store);
+  const uint64_t quick_bytes = StatOf(*store, "chunk_bytes");
+  EXPECT_EQ(AllEvents(*store), stored);
+  EXPECT_EQ(SealOrDie(*store, true).runs_merged, 1u);
+  const uint64_t small_bytes = StatOf(*store, "chunk_bytes");
+  EXPECT_LT(small_bytes, quick_bytes);
+  EXPECT_EQ(AllEvents(*store), stored);
+  // There is nothing left to gain.
+  EXPECT_EQ(SealOrDie(*store, true).runs_merged, 0u);
+  ExpectClean(*store);
+
+  auto other = OpenUnsealed(dir / "t");
+  AppendOrDie(*other, events, kNow + kDay);
+  EXPECT_EQ(SealOrDie(*other, true).runs_merged, 0u);
+  EXPECT_EQ(StatOf(*other, "chunk_bytes"), small_bytes);
+}
+
 TEST(SealTest, ManySmallRunsBecomeFewer) {
   const TempDir dir;
   auto store = OpenUnsealed(dir / "s");

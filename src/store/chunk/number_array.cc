@@ -129,6 +129,7 @@ class BitReader {
   }
   // Whether eight numbers of at most 56 bits can be read with NextShort.
   bool HasEightShort() const { return bit_ / 8 + 8 * 7 + 8 <= in_.size(); }
+  size_t bit() const { return bit_; }  // Where the next number begins.
 
  private:
   std::string_view in_;
@@ -168,19 +169,12 @@ absl::Status DecodeSplit(Reader& reader, size_t count, BlockUnpacker& unpacker,
   std::string symbols(count, '\0');
   if (!unpacker.GetInto(reader, symbols.data(), count)) return CutShort();
   const auto* const codes = reinterpret_cast<const uint8_t*>(symbols.data());
-  std::array<uint32_t, 256> counts{};
-  for (size_t i = 0; i < count; ++i) ++counts[codes[i]];
-  size_t bits = 0;
-  bool all_short = true;
-  for (size_t symbol = 0; symbol < 256; ++symbol) {
-    if (counts[symbol] == 0) continue;
-    if (!entries[symbol].known) return CutShort();
-    bits += static_cast<size_t>(entries[symbol].width) * counts[symbol];
-    all_short = all_short && entries[symbol].width <= 56;
-  }
+  // The greater the symbol, the more bits it is followed by.
+  uint8_t greatest = 0;
+  for (size_t i = 0; i < count; ++i) greatest = std::max(greatest, codes[i]);
+  if (!entries[greatest].known) return CutShort();
+  const bool all_short = entries[greatest].width <= 56;
   const std::string_view rest = reader.rest();
-  reader.Raw((bits + 7) / 8);
-  if (!reader.ok()) return CutShort();
   size_t bit = 0;
   size_t i = all_short ? ReadSplit(codes, count, rest, kept, least, &bit, out) : 0;
   BitReader low(rest, bit);
@@ -194,7 +188,8 @@ absl::Status DecodeSplit(Reader& reader, size_t count, BlockUnpacker& unpacker,
     const SplitEntry& entry = entries[codes[i]];
     out[i] = static_cast<int64_t>(least + entry.base + low.Next(entry.width));
   }
-  return absl::OkStatus();
+  reader.Raw((low.bit() + 7) / 8);
+  return reader.ok() ? absl::OkStatus() : CutShort();
 }
 
 double PowerOfTen(uint8_t power) {
