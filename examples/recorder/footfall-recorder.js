@@ -2,10 +2,10 @@
 //
 // It turns what a person does on a page into Footfall events (type `click`, `page_view`,
 // `input`, `keystroke`, `submit`, `select`, `track` for errors of scripts, and on request
-// `content`, `track`, `identify`, `alias`) and hands them to the host in batches. Without the option `filter`
-// the events are raw: they hold what was typed. The process that embeds Footfall filters
-// them before anything is stored or forwarded, so `send` must only ever talk to that
-// process.
+// `content`, `track`, `identify`, `alias`) and hands them to the host in batches. Without
+// the option `filter` the events are raw: they hold what was typed. The process that
+// embeds Footfall filters them before anything is stored or forwarded, so `send` must
+// only ever talk to that process.
 //
 //   footfallRecorder.start({ send: (events) => ..., app: 'crm', person: 'ana@example.com'
 //   });
@@ -285,11 +285,12 @@ function describeReason(reason) {
 
 // Where a promise was rejected is known when the reason is an error, which has a stack.
 function onRejection(event) {
-  const stack = event.reason && typeof event.reason.stack === 'string' ?
-      event.reason.stack : '';
+  const stack =
+      event.reason && typeof event.reason.stack === 'string' ? event.reason.stack : '';
   const frame = /((?:https?|file|blob):[^\s()]+):(\d+):(\d+)/.exec(stack) || [];
-  emitError('Unhandled rejection: ' + describeReason(event.reason), frame[1],
-            Number(frame[2]), Number(frame[3]));
+  emitError(
+      'Unhandled rejection: ' + describeReason(event.reason), frame[1], Number(frame[2]),
+      Number(frame[3]));
 }
 
 function changePage() {

@@ -3,8 +3,10 @@
 #define FOOTFALL_TESTS_STORE_FILES_TEST_UTIL_H_
 
 #include <gtest/gtest.h>
+#include <lz4.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -14,6 +16,30 @@
 
 namespace footfall::store {
 
+// What may be blocks that LZ4 has packed, unpacked: they have no mark, so every place is
+// tried. A block begins with the varint of its size.
+inline std::string UnpackedLz4(std::string_view bytes) {
+  constexpr int kBlockBytesMax = 1 << 15;
+  std::string all;
+  std::string text(kBlockBytesMax, '\0');
+  for (size_t at = 0; at < bytes.size(); ++at) {
+    int size = 0;
+    size_t begin = at;
+    for (int shift = 0; shift < 21 && begin < bytes.size(); shift += 7) {
+      const auto byte = static_cast<unsigned char>(bytes[begin++]);
+      size |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    if (size < 16 || size > kBlockBytesMax) continue;
+    const size_t left = std::min<size_t>(bytes.size() - begin, kBlockBytesMax);
+    if (LZ4_decompress_safe_partial(bytes.data() + begin, text.data(),
+                                    static_cast<int>(left), size, size) == size) {
+      all.append(text, 0, static_cast<size_t>(size));
+    }
+  }
+  return all;
+}
+
 // All bytes of the store's files, and what the compressed blocks among them unpack to.
 inline std::string BytesOf(const std::string& directory) {
   std::string all;
@@ -22,6 +48,7 @@ inline std::string BytesOf(const std::string& directory) {
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(file)), {});
     all += bytes;
+    if (entry.path().extension() == ".sst") all += UnpackedLz4(bytes);
     constexpr std::string_view kMagic = "\x28\xb5\x2f\xfd";
     for (size_t at = bytes.find(kMagic); at != std::string::npos;
          at = bytes.find(kMagic, at + 1)) {

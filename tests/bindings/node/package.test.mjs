@@ -22,7 +22,7 @@ import {
 } from './support.mjs';
 
 // Functions of the C ABI that Node needs no binding for: it uses their forms with options.
-const EXCLUDED = ['footfall_events_export', 'footfall_result_format'];
+const EXCLUDED = ['footfall_result_format', 'footfall_events_export'];
 
 /** Runs Node on `code` in a fresh directory where `footfall` is installed. */
 function run(t, code, { type = 'module', env = {} } = {}) {
