@@ -20,7 +20,7 @@ EOT
 declare -A packages=(
   [build]="g++ cmake ninja-build pkg-config ccache ca-certificates
            libabsl-dev librocksdb-dev libsimdjson-dev libre2-dev libsodium-dev
-           libzstd-dev zstd zlib1g-dev libcli11-dev libflatbuffers-dev libcurl4-openssl-dev tzdata"
+           libzstd-dev zstd liblz4-dev zlib1g-dev libcli11-dev libflatbuffers-dev libcurl4-openssl-dev tzdata"
   [test]="libgtest-dev libgmock-dev libbenchmark-dev libsqlite3-dev abigail-tools
           binutils jq git python3 python3-dev python3-venv python3-cffi python3-setuptools
           python3-wheel python3-pip python3-aiosmtpd openssl chromium fonts-liberation"

@@ -1,6 +1,6 @@
-# Headers that most files include, compiled once: a whole build then takes a third less
-# time. Off by default, as files have to include what they use: only a build without it
-# finds out.
+# Headers that most files include, compiled once: the other files then take a tenth to a
+# third less time. Off by default, as files have to include what they use: only a build
+# without it finds out.
 option(FOOTFALL_PRECOMPILE "Compile the headers that most files include once" OFF)
 
 set(footfall_common_headers

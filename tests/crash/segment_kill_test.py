@@ -27,7 +27,7 @@ PAGE = 100
 
 class Test:
     def __init__(self, cli, generate, work):
-        self.events_count, self.kills = (120_000, 150) if SLOW else (30_000, 20)
+        self.events_count, self.kills = (60_000, 60) if SLOW else (15_000, 15)
         self.cli, self.generate, self.work = cli, generate, work
         self.random = seeded_random()
 
@@ -133,7 +133,7 @@ class Test:
             self.ingest(db, number)
             more = True
             while more:
-                within = 1.5 * length if self.random.random() < 0.75 else None
+                within = 1.5 * length if self.random.random() < 0.5 else None
                 page = self.changes(db, number, after=cursor, kill_within=within)
                 if page is None:
                     kills += 1
