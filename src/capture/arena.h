@@ -45,7 +45,8 @@ class Arena {
 
   void Grow(size_t size) {
     const size_t block = size > kBlock ? size : kBlock;
-    blocks_.push_back({std::make_unique<char[]>(block), block});
+    // Unlike make_unique, without filling it with zeros.
+    blocks_.push_back({std::unique_ptr<char[]>(new char[block]), block});
     current_ = blocks_.back().bytes.get();
     capacity_ = block;
     used_ = 0;

@@ -1,9 +1,11 @@
 #include "capture/attribute_rules.h"
 
 #include <array>
+#include <bit>
 #include <cstddef>
 
 #include "capture/hash.h"
+#include "capture/words.h"
 
 namespace footfall::capture {
 namespace {
@@ -278,6 +280,29 @@ constexpr std::array<GeometryByte, 256> MakeGeometryBytes() {
 }
 constexpr std::array<GeometryByte, 256> kGeometryBytes = MakeGeometryBytes();
 
+// Behind the words of eight bytes from `i` on that hold numbers of a few digits with
+// spaces, signs, points, commas or single letters between them. `digits`, of the run that
+// ends at `i`, becomes that of the run that ends there.
+size_t SkipShortNumbers(std::string_view value, size_t i, size_t& digits) {
+  for (; i + 8 <= value.size(); i += 8) {
+    const uint64_t word = LoadWord(value.data() + i);
+    if ((word & kTops) != 0) break;
+    const auto in_range = [](uint64_t ascii, char first, char last) {
+      const auto from = kOnes * static_cast<uint64_t>(0x80 - first);
+      const auto behind = kOnes * static_cast<uint64_t>(0x80 - last - 1);
+      return (ascii + from) & ~(ascii + behind) & kTops;
+    };
+    const uint64_t number = in_range(word, '0', '9');
+    const uint64_t letter = in_range(word | kOnes * 0x20, 'a', 'z');
+    const uint64_t between = in_range(word, '+', '.') | in_range(word, ' ', ' ');
+    if ((number | letter | between) != kTops || number == kTops) break;
+    // The letters of one word stand side by side.
+    if ((letter & letter << 8) != 0 || letter >> 63 != 0) break;
+    digits = static_cast<size_t>(std::countl_one(number | ~kTops)) / 8;
+  }
+  return i;
+}
+
 bool IsHandler(std::string_view name) {
   return name.size() > 2 && (name[0] | 0x20) == 'o' && (name[1] | 0x20) == 'n';
 }
@@ -292,11 +317,16 @@ AttributeKind KindOfAttribute(std::string_view name) {
 
 bool IsGeometry(std::string_view value) {
   constexpr size_t kDigitsMax = 20;  // Of floating point, behind the decimal point.
+  constexpr size_t kDigitsOfWordMax = 7;
   const auto kind_of = [](char c) {
     return kGeometryBytes[static_cast<unsigned char>(c)];
   };
   size_t digits = 0;
   for (size_t i = 0; i < value.size();) {
+    if (digits + kDigitsOfWordMax <= kDigitsMax) {
+      i = SkipShortNumbers(value, i, digits);
+      if (i == value.size()) break;
+    }
     switch (kind_of(value[i])) {
       case GeometryByte::kDigit:
         ++i;

@@ -73,13 +73,6 @@ void HeadCache::SetElement(Number number, const PageTree::Element& element) {
   marks_.insert(marks_.end(), element.marks.begin(), element.marks.end());
 }
 
-std::optional<PageTree::Element> HeadCache::FindElement(Number number) const {
-  const Head& head = heads_[number - 1];
-  if (!head.has_element) return std::nullopt;
-  return PageTree::Element{head.tag_hash, head.facts, head.tag,
-                           std::span(marks_).subspan(head.marks.begin, head.marks.size)};
-}
-
 void HeadCache::SetVerdict(Number number, const Verdict& verdict) {
   if (!HasRoom(verdict.json.size())) return;
   Head& head = heads_[number - 1];
@@ -91,13 +84,6 @@ void HeadCache::SetVerdict(Number number, const Verdict& verdict) {
   head.counts = {static_cast<uint32_t>(counts_.size()),
                  static_cast<uint32_t>(verdict.counts.size())};
   counts_.insert(counts_.end(), verdict.counts.begin(), verdict.counts.end());
-}
-
-std::optional<HeadCache::Verdict> HeadCache::FindVerdict(Number number) const {
-  const Head& head = heads_[number - 1];
-  if (!head.has_verdict) return std::nullopt;
-  return Verdict{head.changed, Text(head.json),
-                 std::span(counts_).subspan(head.counts.begin, head.counts.size)};
 }
 
 void HeadCache::Clear() {

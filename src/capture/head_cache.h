@@ -57,6 +57,11 @@ class HeadCache {
   std::optional<Verdict> FindVerdict(Number number) const;
   // TypedMemory::version when the verdict was last known to hold.
   uint64_t& typed_version(Number number) { return heads_[number - 1].typed_version; }
+  // TypedMemory::beginnings when nothing of the head or its verdict might repeat
+  // anything; 0 when that has not been seen.
+  uint64_t& typed_beginnings(Number number) {
+    return heads_[number - 1].typed_beginnings;
+  }
 
   // Makes room when there is none. Numbers are of no use afterwards.
   void ClearIfFull() {
@@ -77,6 +82,7 @@ class HeadCache {
   struct Head {
     uint64_t hash = 0;
     uint64_t typed_version = 0;
+    uint64_t typed_beginnings = 0;
     Part bytes;  // Of `texts_`.
     uint32_t tag_hash = 0;
     uint32_t facts = 0;
@@ -106,6 +112,20 @@ class HeadCache {
   std::vector<RuleCount> counts_;
   bool full_ = false;
 };
+
+inline std::optional<PageTree::Element> HeadCache::FindElement(Number number) const {
+  const Head& head = heads_[number - 1];
+  if (!head.has_element) return std::nullopt;
+  return PageTree::Element{head.tag_hash, head.facts, head.tag,
+                           std::span(marks_).subspan(head.marks.begin, head.marks.size)};
+}
+
+inline std::optional<HeadCache::Verdict> HeadCache::FindVerdict(Number number) const {
+  const Head& head = heads_[number - 1];
+  if (!head.has_verdict) return std::nullopt;
+  return Verdict{head.changed, Text(head.json),
+                 std::span(counts_).subspan(head.counts.begin, head.counts.size)};
+}
 
 }  // namespace footfall::capture
 

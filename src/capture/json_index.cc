@@ -271,6 +271,7 @@ void JsonIndex::CloseShape(Token& token, RecordingNodes& nodes) {
     return;
   }
   open.shape = {};
+  nodes.NoteOther();
   keys_->Open();
   if (add) {
     for (const std::string_view key : {"parentId", "nextId", "node"}) keys_->Add(key);
@@ -330,6 +331,7 @@ bool JsonIndex::Build(std::string_view text, int depth_max, Defect& defect,
                               ? OpenShape(t, static_cast<size_t>(depth_max), *nodes)
                               : 0;
       if (read == 0) {
+        if (nodes != nullptr) nodes->NoteOther();
         open_.push_back({t});
         if (c == '{') keys_->Open();
         if (t + 1 >= count) return fail("ends too early", t + 1);
@@ -347,6 +349,7 @@ bool JsonIndex::Build(std::string_view text, int depth_max, Defect& defect,
       if (c == '}' || c == ']' || c == ',' || c == ':')
         return fail("expected a value", t);
       if (!IsScalar(t)) return fail("malformed value", t);
+      if (nodes != nullptr) nodes->NoteOther();
       ++t;
       if (open_.empty()) break;
     }

@@ -92,6 +92,10 @@ class JsonIndex {
     const uint32_t code = match_[token + 1];
     return {static_cast<Shape::Kind>(code & 3), code >> 2};
   }
+  // Notes that RecordingNodes has read the object at `token` as its node `number`.
+  void SetNode(Token token, uint32_t number) {
+    SetShape(token, {Shape::Kind::kNode, number});
+  }
   // True for a well-formed string, number, true, false or null.
   bool IsScalar(Token token) const;
 
@@ -147,6 +151,13 @@ class Members {
   }
   // With its escapes. One that has any is none of ours.
   std::string_view key() const { return index_.raw_string(key_); }
+  // Whether that is `name`, which has no quote in it.
+  bool Is(std::string_view name) const {
+    const std::string_view text = index_.text();
+    const size_t begin = index_.begin(key_) + 1;
+    return name.size() < text.size() - begin && text[begin + name.size()] == '"' &&
+           text.compare(begin, name.size(), name) == 0;
+  }
   JsonIndex::Token value() const { return value_; }
   size_t begin() const { return index_.begin(key_); }
   size_t end() const { return index_.end(value_); }

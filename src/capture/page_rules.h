@@ -105,6 +105,9 @@ class PageRules {
  public:
   explicit PageRules(const CompiledPolicy& policy);
 
+  // No rule is for any node.
+  bool empty() const { return always_ == 0 && rules_.empty(); }
+
   // True when marks of the attribute should know their value.
   bool KeepsValue(uint32_t name) const;
 

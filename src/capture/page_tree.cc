@@ -197,7 +197,6 @@ PageTree::Ref PageTree::Impl::NewNode() {
 
 PageTree::Ref PageTree::Impl::Insert(int32_t id, NodeKind kind, Ref parent, Ref next,
                                      bool shadow) {
-  if (id <= 0) return kNone;
   if (parent == kNone ? kind != NodeKind::kDocument : !Valid(parent)) return kNone;
   if (const Ref old = Find(id); old != kNone) {
     const bool inside = IsInside(parent, old);
@@ -205,6 +204,13 @@ PageTree::Ref PageTree::Impl::Insert(int32_t id, NodeKind kind, Ref parent, Ref 
     Remove(old);
     if (inside) return kNone;
   }
+  return InsertNew(id, kind, parent, next, shadow);
+}
+
+PageTree::Ref PageTree::Impl::InsertNew(int32_t id, NodeKind kind, Ref parent, Ref next,
+                                        bool shadow) {
+  if (id <= 0 || Find(id) != kNone) return kNone;
+  if (parent == kNone ? kind != NodeKind::kDocument : !Valid(parent)) return kNone;
   const Ref ref = NewNode();
   if (ref == kNone) return kNone;
   Node& node = nodes[ref];
@@ -216,7 +222,8 @@ PageTree::Ref PageTree::Impl::Insert(int32_t id, NodeKind kind, Ref parent, Ref 
   ++version;
   Link(ref, parent, next);
   const uint16_t before = id <= forgotten_up_to ? uint16_t{kNodeHidden} : uint16_t{0};
-  SetFlags(ref, Combined(node, gone.Find(id) | before));
+  const uint16_t past = gone.Find(id) | before;
+  if (past != 0 || Inherited(node) != 0) SetFlags(ref, Combined(node, past));
   return ref;
 }
 
@@ -404,7 +411,7 @@ void PageTree::Impl::CompactMarks() {
 }
 
 PageTree::PageTree(const CompiledPolicy& policy)
-    : impl_(std::make_unique<Impl>(policy)) {}
+    : impl_(std::make_unique<Impl>(policy)), nodes_(&impl_->nodes) {}
 PageTree::~PageTree() = default;
 PageTree::PageTree(PageTree&&) noexcept = default;
 PageTree& PageTree::operator=(PageTree&&) noexcept = default;
@@ -419,6 +426,11 @@ PageTree::Ref PageTree::Find(int32_t id) const { return impl_->Find(id); }
 PageTree::Ref PageTree::Insert(int32_t id, NodeKind kind, Ref parent, Ref next,
                                bool shadow) {
   return impl_->Insert(id, kind, parent, next, shadow);
+}
+
+PageTree::Ref PageTree::InsertNew(int32_t id, NodeKind kind, Ref parent, Ref next,
+                                  bool shadow) {
+  return impl_->InsertNew(id, kind, parent, next, shadow);
 }
 
 void PageTree::SetTag(Ref node, std::string_view tag) {
@@ -440,13 +452,6 @@ void PageTree::Taint(Ref node) {
 }
 void PageTree::Remove(Ref node) { impl_->Remove(node); }
 
-uint32_t PageTree::flags(Ref node) const { return impl_->nodes[node].flags; }
-NodeKind PageTree::kind(Ref node) const { return impl_->nodes[node].kind; }
-Tag PageTree::tag(Ref node) const { return impl_->nodes[node].tag; }
-int32_t PageTree::id(Ref node) const { return impl_->nodes[node].id; }
-PageTree::Ref PageTree::parent(Ref node) const { return impl_->nodes[node].parent; }
-PageTree::Ref PageTree::next(Ref node) const { return impl_->nodes[node].next; }
-PageTree::Ref PageTree::first_child(Ref node) const { return impl_->nodes[node].first; }
 bool PageTree::in_shadow(Ref node) const {
   return (impl_->nodes[node].facts & kFactShadow) != 0;
 }

@@ -167,6 +167,8 @@ class PageTree {
   // positive, or when `parent` is kNone and the kind is not kDocument.
   // `shadow`: the node is a child of its parent's shadow root.
   Ref Insert(int32_t id, NodeKind kind, Ref parent, Ref next, bool shadow);
+  // The same, but that it returns kNone when a node has the id already.
+  Ref InsertNew(int32_t id, NodeKind kind, Ref parent, Ref next, bool shadow);
   void SetTag(Ref node, std::string_view tag);
   // `value` is the attribute's text ("" for true). Sets aside what rules look at, as
   // hashes, never the text. `value` of value-like attributes is not looked at.
@@ -193,13 +195,13 @@ class PageTree {
   // Takes the node out, with everything inside it; their ids keep the restrictions.
   void Remove(Ref node);
 
-  uint32_t flags(Ref node) const;
-  NodeKind kind(Ref node) const;
-  Tag tag(Ref node) const;
-  int32_t id(Ref node) const;
-  Ref parent(Ref node) const;
-  Ref next(Ref node) const;
-  Ref first_child(Ref node) const;
+  uint32_t flags(Ref node) const { return (*nodes_)[node].flags; }
+  NodeKind kind(Ref node) const { return (*nodes_)[node].kind; }
+  Tag tag(Ref node) const { return (*nodes_)[node].tag; }
+  int32_t id(Ref node) const { return (*nodes_)[node].id; }
+  Ref parent(Ref node) const { return (*nodes_)[node].parent; }
+  Ref next(Ref node) const { return (*nodes_)[node].next; }
+  Ref first_child(Ref node) const { return (*nodes_)[node].first; }
   // A child of its parent's shadow root.
   bool in_shadow(Ref node) const;
 
@@ -232,8 +234,26 @@ class PageTree {
   bool Restore(std::string_view& bytes);
 
  private:
+  struct Node {
+    Ref parent = kNone;
+    Ref next = kNone;
+    Ref prev = kNone;
+    Ref first = kNone;
+    Ref last = kNone;
+    int32_t id = 0;  // 0 when the node is free; `next` is then the next free one.
+    uint32_t marks = 0;
+    uint32_t tag_hash = 0;
+    uint32_t facts = 0;
+    uint16_t flags = 0;
+    uint16_t own = 0;  // Without what is inherited and what was.
+    NodeKind kind = NodeKind::kDocument;
+    Tag tag = Tag::kOther;
+    uint8_t mark_count = 0;
+    uint8_t mark_room = 0;
+  };
   struct Impl;
   std::unique_ptr<Impl> impl_;
+  const std::vector<Node>* nodes_;  // Of `impl_`; what is asked of every node is inline.
 };
 
 }  // namespace footfall::capture

@@ -268,16 +268,59 @@ uint32_t PageTree::Impl::FactsOf(std::string_view name, std::string_view value,
   return 0;
 }
 
+PageTree::Impl::AttributeName PageTree::Impl::ReadName(std::string_view name) {
+  using Kind = AttributeName::Kind;
+  AttributeName read;
+  if (EqualsLower(name, "class")) {
+    read.kind = Kind::kClass;
+    read.mark = kClassMark;
+  } else if (EqualsLower(name, "id")) {
+    read.kind = Kind::kId;
+    read.mark = kIdMark;
+  } else {
+    if (EqualsLower(name, "type")) read.kind = Kind::kType;
+    if (EqualsLower(name, "name")) read.kind = Kind::kName;
+    read.mark = HashName(name);
+  }
+  uint32_t mask = 0;
+  read.has_facts = FactsOf(name, "", &mask) != 0 || mask != 0;
+  read.keeps_value = rules.KeepsValue(read.mark) && !IsValueLike(name);
+  read.outward = rules.LooksOutward(read.mark);
+  return read;
+}
+
+// ReadName; names that are short are remembered.
+PageTree::Impl::AttributeName PageTree::Impl::KnownName(std::string_view name) {
+  const size_t size = name.size();
+  if (size == 0 || size > sizeof(AttributeName::name)) return ReadName(name);
+  const auto byte = [name](size_t i) -> size_t {
+    return static_cast<unsigned char>(name[i]);
+  };
+  AttributeName& entry =
+      known_names[(size + byte(0) * 5 + byte(size / 2) * 11 + byte(size - 1) * 29) %
+                  known_names.size()];
+  if (std::string_view(entry.name, entry.size) != name) {
+    entry = ReadName(name);
+    entry.size = static_cast<uint8_t>(size);
+    std::copy(name.begin(), name.end(), entry.name);
+  }
+  return entry;
+}
+
 void PageTree::Impl::SetAttribute(Ref ref, std::string_view name,
                                   std::string_view value) {
+  using Kind = AttributeName::Kind;
   Node& node = nodes[ref];
-  uint32_t mask = 0;
-  const uint32_t facts = FactsOf(name, value, &mask);
-  if ((facts & ~node.facts & kFactSrcdoc) != 0) node.facts |= kFactOutward;
-  SetFacts(node, (node.facts & ~mask) | facts);
-  if (EqualsLower(name, "class")) {
-    if (rules.LooksOutward(kClassMark)) node.facts |= kFactOutward;
-    EraseMarks(node, kClassMark);
+  const AttributeName known = KnownName(name);
+  if (known.has_facts) {
+    uint32_t mask = 0;
+    const uint32_t facts = FactsOf(name, value, &mask);
+    if ((facts & ~node.facts & kFactSrcdoc) != 0) node.facts |= kFactOutward;
+    SetFacts(node, (node.facts & ~mask) | facts);
+  }
+  if (known.outward) node.facts |= kFactOutward;
+  EraseMarks(node, known.mark);
+  if (known.kind == Kind::kClass) {
     EraseMarks(node, kClassesMark);
     bool any = false;
     ForEachToken(value, [&](std::string_view token) {
@@ -290,23 +333,13 @@ void PageTree::Impl::SetAttribute(Ref ref, std::string_view name,
     }
     return;
   }
-  if (EqualsLower(name, "id")) {
-    if (rules.LooksOutward(kIdMark)) node.facts |= kFactOutward;
-    EraseMarks(node, kIdMark);
-    AddMark(node, MakeMark(kIdMark, HashValue(value)));
-    return;
-  }
-  const uint32_t name_hash = HashName(name);
   uint32_t value_hash = 0;
-  if (EqualsLower(name, "type")) {
+  if (known.kind == Kind::kType) {
     value_hash = HashName(value);
-  } else if (EqualsLower(name, "name") ||
-             (rules.KeepsValue(name_hash) && !IsValueLike(name))) {
+  } else if (known.kind == Kind::kId || known.kind == Kind::kName || known.keeps_value) {
     value_hash = HashValue(value);
   }
-  if (rules.LooksOutward(name_hash)) node.facts |= kFactOutward;
-  EraseMarks(node, name_hash);
-  AddMark(node, MakeMark(name_hash, value_hash));
+  AddMark(node, MakeMark(known.mark, value_hash));
 }
 
 void PageTree::Impl::RemoveAttribute(Ref ref, std::string_view name) {

@@ -105,24 +105,6 @@ class Tombstones {
 };
 
 struct PageTree::Impl {
-  struct Node {
-    Ref parent = kNone;
-    Ref next = kNone;
-    Ref prev = kNone;
-    Ref first = kNone;
-    Ref last = kNone;
-    int32_t id = 0;  // 0 when the node is free; `next` is then the next free one.
-    uint32_t marks = 0;
-    uint32_t tag_hash = 0;
-    uint32_t facts = 0;
-    uint16_t flags = 0;
-    uint16_t own = 0;  // Without what is inherited and what was.
-    NodeKind kind = NodeKind::kDocument;
-    Tag tag = Tag::kOther;
-    uint8_t mark_count = 0;
-    uint8_t mark_room = 0;
-  };
-
   static constexpr uint32_t kAllowances = kNodeValueAllowed | kNodeKeysAllowed;
   static constexpr uint32_t kKeypadFacts = kFactKeypadClass | kFactKeypadId;
   static constexpr uint16_t kSensitivity = kNodeSensitive | kNodeSensitiveInside;
@@ -148,6 +130,7 @@ struct PageTree::Impl {
   void TableGrow();
   Ref NewNode();
   Ref Insert(int32_t id, NodeKind kind, Ref parent, Ref next, bool shadow);
+  Ref InsertNew(int32_t id, NodeKind kind, Ref parent, Ref next, bool shadow);
   void Link(Ref ref, Ref parent, Ref next);
   void Unlink(Ref ref);
   void Remove(Ref ref);
@@ -191,6 +174,7 @@ struct PageTree::Impl {
   void SetFlags(Ref ref, uint16_t flags);
   void Propagate(Ref top, bool all);
   void JudgeInside(Ref top);
+  bool IsQuiet(const Node& node) const;
   uint32_t Judge(Ref ref);
   void JudgeAll();
   void SetPolicy(const CompiledPolicy& policy);
@@ -228,8 +212,23 @@ struct PageTree::Impl {
     char name[14] = {};
   };
 
+  // What is asked of an attribute by its name, of which a page has few.
+  struct AttributeName {
+    enum class Kind : uint8_t { kOther, kClass, kId, kType, kName };
+    Kind kind = Kind::kOther;
+    bool has_facts = false;  // See FactsOf.
+    bool keeps_value = false;
+    bool outward = false;  // See PageRules::LooksOutward.
+    uint8_t size = 0;
+    char name[23] = {};
+    uint32_t mark = 0;
+  };
+  AttributeName ReadName(std::string_view name);
+  AttributeName KnownName(std::string_view name);
+
   PageRules rules;
   std::array<KnownTagEntry, 64> known_tags;
+  std::array<AttributeName, 128> known_names;  // Of `rules`.
   VocabularyCache vocabulary;
   std::vector<Node> nodes;  // The first is none.
   std::vector<Ref> table;   // By id, with linear probing.

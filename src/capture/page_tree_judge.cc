@@ -15,6 +15,12 @@ bool IsPlain(Tag tag) {
   return tag == Tag::kPlain || tag == Tag::kButton || tag == Tag::kImg;
 }
 
+// Tags that make no field, hold none and are not named like one.
+bool SaysNothing(Tag tag) {
+  return tag == Tag::kOther || tag == Tag::kPlain || tag == Tag::kImg ||
+         (tag >= Tag::kScript && tag <= Tag::kBase);
+}
+
 bool IsTextTag(Tag tag) { return tag >= Tag::kTextarea && tag <= Tag::kOutput; }
 
 }  // namespace
@@ -197,8 +203,23 @@ bool PageTree::Impl::TakesOver(Ref ref) const {
   return false;
 }
 
+// True for a node that is judged for the first time and of which nothing can be said,
+// as of most: neither its tag, its attributes, its past nor what is around it do.
+bool PageTree::Impl::IsQuiet(const Node& node) const {
+  constexpr uint32_t kSaysNothing = kFactOneDigit | kFactShadow;
+  const bool element = node.kind == NodeKind::kElement;
+  const bool plain =
+      !element || (SaysNothing(node.tag) && rules.empty() && security_compounds.empty());
+  return plain && (node.facts & ~kSaysNothing) == 0 && node.flags == 0 &&
+         Inherited(node) == 0 && !judge_all_later;
+}
+
 uint32_t PageTree::Impl::Judge(Ref ref) {
   Node& node = nodes[ref];
+  if (IsQuiet(node)) {
+    node.facts |= kFactJudged;
+    return 0;
+  }
   const uint16_t before = node.flags;
   JudgeItself(ref);
   uint16_t extra = 0;
@@ -243,6 +264,7 @@ void PageTree::Impl::SetPolicy(const CompiledPolicy& policy) {
   std::vector<uint16_t> before;
   for (const Node& node : nodes) before.push_back(node.own);
   rules = PageRules(policy);
+  known_names.fill({});
   JudgeAll();
   for (Ref ref = 1; ref < nodes.size(); ++ref) {
     const uint32_t lost = before[ref] & ~nodes[ref].own;

@@ -149,10 +149,42 @@ bool RecordingWriter::DropAttribute(Token value) {
 }
 
 bool RecordingWriter::AttributeString(AttributeKind kind, Token value, Ref node) {
-  if (kind == AttributeKind::kValue || kind == AttributeKind::kState) {
-    return FieldValue(kind, value, node);
+  std::string_view text;
+  std::string_view cleaned;
+  switch (kind) {
+    case AttributeKind::kValue:
+    case AttributeKind::kState:
+      return FieldValue(kind, value, node);
+    case AttributeKind::kSheet:
+      return Sheet(value);
+    case AttributeKind::kReference:
+    case AttributeKind::kUrl:
+      if (!Decode(value, text)) return false;
+      cleaned = CleanLink(text, value, page_.tree.tag(node));
+      break;
+    case AttributeKind::kUrlList:
+      if (!Decode(value, text)) return false;
+      cleaned = CleanUrlList(text, value);
+      break;
+    case AttributeKind::kText:
+      if (HidesTexts(page_.tree.flags(node))) {
+        if (!Decode(value, text)) return false;
+        PutMask(value, Rule::kMasked);
+        return true;
+      }
+      [[fallthrough]];
+    default:
+      return Remembered(value, static_cast<uint64_t>(kind),
+                        [&] { return PlainString(kind, value); });
   }
-  if (kind == AttributeKind::kSheet) return Sheet(value);
+  if (cleaned.empty() && !text.empty()) return false;
+  PutString(value, text, cleaned);
+  return true;
+}
+
+// A string of which it depends on nothing but the policy and what was typed what becomes
+// of it.
+bool RecordingWriter::PlainString(AttributeKind kind, Token value) {
   std::string_view text;
   if (!Decode(value, text)) return false;
   std::string_view cleaned;
@@ -168,32 +200,15 @@ bool RecordingWriter::AttributeString(AttributeKind kind, Token value, Ref node)
       return IsThemeWord(text) || DropAttribute(value);
     case AttributeKind::kWord:
       return IsStateWord(text) || DropAttribute(value);
-    case AttributeKind::kText:
-      if (HidesTexts(page_.tree.flags(node))) {
-        PutMask(value, Rule::kMasked);
-        return true;
-      }
-      cleaned = CleanText(text, value, TypedMemory::Place::kText);
-      break;
     case AttributeKind::kPaint:
       cleaned = CleanCss(text, CssKind::kValue, value);
       break;
     case AttributeKind::kStyle:
       cleaned = CleanCss(text, CssKind::kDeclarations, value);
       break;
-    case AttributeKind::kReference:
-    case AttributeKind::kUrl:
-      cleaned = CleanLink(text, value, page_.tree.tag(node));
-      break;
-    case AttributeKind::kUrlList:
-      cleaned = CleanUrlList(text, value);
-      break;
     default:
       cleaned = CleanText(text, value, TypedMemory::Place::kText);
   }
-  const bool url = kind == AttributeKind::kUrl || kind == AttributeKind::kReference ||
-                   kind == AttributeKind::kUrlList;
-  if (url && cleaned.empty() && !text.empty()) return false;
   PutString(value, text, cleaned);
   return true;
 }

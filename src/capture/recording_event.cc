@@ -7,7 +7,7 @@ using Token = JsonIndex::Token;
 Token FindMember(const JsonIndex& index, Token object, std::string_view key) {
   if (!index.is_object(object)) return kAbsent;
   for (Members m(index, object); m.Next();) {
-    if (m.key() == key) return m.value();
+    if (m.Is(key)) return m.value();
   }
   return kAbsent;
 }

@@ -40,7 +40,7 @@ class RecordingFilter::Impl : public SplitterSink {
         sink_(sink),
         page_(policy_.compiled()),
         cleaner_(policy_.compiled()),
-        writer_(index_, nodes_, observer_, page_, cleaner_, edit_),
+        writer_(index_, nodes_, page_, cleaner_, edit_),
         splitter_(options.event_bytes_max, *this) {
     writer_.SetPolicy(policy_.compiled());
   }

@@ -22,10 +22,9 @@ bool RecordingWriter::FullSnapshot(Token data) {
     members.Keep(m.begin(), m.end());
     bool keep = false;
     if (m.key() == "node") {
-      const NodeTokens node = nodes_.Read(index_, m.value());
-      const Ref ref = node.valid ? observer_.NodeAt(m.value()) : PageTree::kNone;
-      keep = has_node = ref != PageTree::kNone;
-      if (keep) Node(node, m.value(), ref);
+      const NodeTokens& node = nodes_.At(index_, m.value());
+      keep = has_node = node.ref != PageTree::kNone;
+      if (keep) Node(node, m.value(), node.ref);
     } else if (m.key() == "initialOffset" && index_.is_object(m.value())) {
       constexpr MemberRule kRules[] = {{"left", Want::kNumber}, {"top", Want::kNumber}};
       keep = Simple(m.value(), kRules);
@@ -135,7 +134,7 @@ size_t RecordingWriter::Adds(Token list, const MutationEffect& effect) {
 // False when the node that an add brought was replaced by a later one of the same event.
 bool RecordingWriter::IsNodeOf(Ref node, Token add) const {
   if (const AddTokens* const plain = nodes_.PlainAdd(index_, add)) {
-    const NodeTokens tokens = nodes_.Read(index_, plain->node);
+    const NodeTokens& tokens = nodes_.At(index_, plain->node);
     return tokens.valid && page_.tree.Find(tokens.id) == node;
   }
   const Token token = FindMember(index_, add, "node");
@@ -147,7 +146,7 @@ bool RecordingWriter::IsNodeOf(Ref node, Token add) const {
 bool RecordingWriter::Add(Token add, Ref node) {
   if (const AddTokens* const plain = nodes_.PlainAdd(index_, add)) {
     if (plain->next_id != 0) Neighbour(plain->next, true);
-    Node(nodes_.Read(index_, plain->node), plain->node, node);
+    Node(nodes_.At(index_, plain->node), plain->node, node);
     return true;
   }
   ListEdit members(edit_, index_.begin(add) + 1);
@@ -160,7 +159,7 @@ bool RecordingWriter::Add(Token add, Ref node) {
     } else if (key == "nextId" || key == "previousId") {
       if (!index_.is_null(value)) Neighbour(value, key == "nextId");
     } else if (key == "node") {
-      Node(nodes_.Read(index_, value), value, node);
+      Node(nodes_.At(index_, value), value, node);
     } else {
       Count(Rule::kUnknownKey, value);
       members.DropKept();

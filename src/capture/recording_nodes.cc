@@ -40,8 +40,17 @@ const char* ReadId(const char* p, int32_t& id) {
 // True when a JSON string's characters, as they stand there, are all white
 // space.
 bool IsBlankRaw(std::string_view raw) {
+  // Most are a line end and the spaces in front of the next line.
+  constexpr uint64_t kSpaces = kOnes * ' ';
+  if (raw.size() >= 10 && raw[0] == '\\' && raw[1] == 'n') {
+    size_t i = 2;
+    while (i + 8 <= raw.size() && LoadWord(raw.data() + i) == kSpaces) i += 8;
+    if (i + 8 > raw.size() && LoadWord(raw.data() + raw.size() - 8) == kSpaces) {
+      return true;
+    }
+  }
   for (size_t i = 0; i < raw.size();) {
-    if (i + 8 <= raw.size() && LoadWord(raw.data() + i) == kOnes * ' ') {
+    if (i + 8 <= raw.size() && LoadWord(raw.data() + i) == kSpaces) {
       i += 8;
     } else if (raw[i] == ' ') {
       ++i;
@@ -125,7 +134,10 @@ size_t RecordingNodes::ReadText(const JsonIndex& index, Token token) {
   const char* const end = ReadId(comma + sizeof(kBack) - 1, node.id);
   if (end == nullptr || *end != '}' || end != text + index.begin(token + 12)) return 0;
   node.token = token;
-  node.valid = node.plain = true;
+  node.valid = node.plain = node.solid = true;
+  node.end = last_node() + 2;
+  node.begin_byte = static_cast<uint32_t>(begin - text);
+  node.end_byte = static_cast<uint32_t>(end + 1 - text);
   node.kind = 3;
   node.text = token + 7;
   node.blank = IsBlankRaw({string, static_cast<size_t>(comma - 1 - string)});
@@ -166,6 +178,8 @@ size_t RecordingNodes::ReadHead(const JsonIndex& index, Token token) {
                      well_formed);
   if (!well_formed) return 0;
   node.token = token;
+  node.begin_byte = static_cast<uint32_t>(begin - text);
+  node.end = others_;  // For ReadTail.
   node.kind = 2;
   node.tag = token + 7;
   node.attributes = attributes;
@@ -192,6 +206,7 @@ size_t RecordingNodes::ReadAdd(const JsonIndex& index, Token token) {
   p = StandsAt(p, kNull) ? p + sizeof(kNull) - 1 : ReadId(p, add.next_id);
   if (p == nullptr || !StandsAt(p, kBack)) return 0;
   if (p + sizeof(kBack) - 2 != text + index.begin(token + kTokens)) return 0;
+  ++others_;
   add.next = token + 7;
   add.node = token + kTokens;
   adds_.push_back(add);
@@ -243,6 +258,9 @@ size_t RecordingNodes::ReadTail(const JsonIndex& index, Token token, Number numb
   if (p == nullptr || *p != '}') return 0;
   if (p >= text + index.text().size()) return 0;
   node.valid = node.plain = true;
+  node.solid = node.end == others_;
+  node.end = last_node() + 1;
+  node.end_byte = static_cast<uint32_t>(p + 1 - text);
   return tokens;
 }
 

@@ -130,7 +130,6 @@ void RecordingObserver::Meta(Token data) {
 
 void RecordingObserver::FullSnapshot(Token data) {
   page_.tree.BeginSnapshot();
-  refs_.assign(index_.token_count(), PageTree::kNone);
   page_.ForgetNodes();
   live_ = false;
   const Token root = FindMember(index_, data, "node");
@@ -138,20 +137,21 @@ void RecordingObserver::FullSnapshot(Token data) {
   Add(nodes_.Read(index_, root), PageTree::kNone, PageTree::kNone);
 }
 
-RecordingObserver::Ref RecordingObserver::Add(const NodeTokens& node, Ref parent,
+RecordingObserver::Ref RecordingObserver::Add(RecordingNodes::Number number, Ref parent,
                                               Ref next) {
+  nodes_.SetRef(number, PageTree::kNone);
+  const NodeTokens node = nodes_.node(number);
   if (!node.valid) return PageTree::kNone;
   const auto kind = static_cast<NodeKind>(node.kind);
   const int32_t id = node.id;
   // A second node with the id of one that came with this event would share its flags. A
   // snapshot begins with an empty tree.
-  const bool twice =
-      live_ ? !arrived_.Insert(id) : page_.tree.Find(id) != PageTree::kNone;
-  if (twice) return PageTree::kNone;
+  if (live_ && !arrived_.Insert(id)) return PageTree::kNone;
   if (live_) new_ids_.push_back(id);
-  const Ref ref = page_.tree.Insert(id, kind, parent, next, node.shadow);
+  const Ref ref = live_ ? page_.tree.Insert(id, kind, parent, next, node.shadow)
+                        : page_.tree.InsertNew(id, kind, parent, next, node.shadow);
   if (ref == PageTree::kNone) return ref;
-  refs_[node.token] = ref;
+  nodes_.SetRef(number, ref);
   page_.ForgetNode(id);
   if (kind == NodeKind::kElement) {
     Element(node, ref);
@@ -159,6 +159,12 @@ RecordingObserver::Ref RecordingObserver::Add(const NodeTokens& node, Ref parent
     page_.tree.Judge(ref);
     const bool says = kind == NodeKind::kText && node.text != kAbsent && !node.blank;
     if (says) Text(ref, node.text, live_);
+  }
+  if (node.solid) {
+    for (RecordingNodes::Number i = number + 1; i < node.end; i = nodes_.node(i).end) {
+      Add(i, ref, PageTree::kNone);
+    }
+    return ref;
   }
   const bool holds = kind == NodeKind::kElement || kind == NodeKind::kDocument;
   if (holds && node.children != kAbsent) {
@@ -337,7 +343,6 @@ void RecordingObserver::Mutation(Token data) {
   effect_.added.clear();
   page_.tree.BeginMutation();
   arrived_.Clear();
-  refs_.assign(index_.token_count(), PageTree::kNone);
   // In the order of rrweb's player, whatever their order in the event.
   const auto list = [&](std::string_view key) {
     const Token token = FindMember(index_, data, key);

@@ -43,7 +43,7 @@ class IdSet {
 // Not thread-safe.
 class RecordingObserver {
  public:
-  RecordingObserver(const JsonIndex& index, RecordingNodes& nodes, RecordingPage& page,
+  RecordingObserver(JsonIndex& index, RecordingNodes& nodes, RecordingPage& page,
                     Arena& arena)
       : index_(index), nodes_(nodes), page_(page), arena_(arena) {}
 
@@ -56,18 +56,13 @@ class RecordingObserver {
 
   // Of the latest mutation.
   const MutationEffect& effect() const { return effect_; }
-  // The node that the event's snapshot or adds brought by this token; kNone when it could
-  // not be added.
-  PageTree::Ref NodeAt(JsonIndex::Token token) const {
-    return token < refs_.size() ? refs_[token] : PageTree::kNone;
-  }
 
  private:
   using Token = JsonIndex::Token;
   using Ref = PageTree::Ref;
 
   bool ReadHref(Token data, std::string_view& url);
-  Ref Add(const NodeTokens& node, Ref parent, Ref next);
+  Ref Add(RecordingNodes::Number number, Ref parent, Ref next);
   void Element(const NodeTokens& node, Ref ref);
   bool Attributes(Ref node, Token attributes);
   void Attribute(Ref node, std::string_view name, Token value);
@@ -85,20 +80,19 @@ class RecordingObserver {
   void TextMutations(Token list);
   std::string_view Decode(Token string);
 
-  const JsonIndex& index_;
+  JsonIndex& index_;
   RecordingNodes& nodes_;
   RecordingPage& page_;
   Arena& arena_;
   MutationEffect effect_;
-  // Of the event at hand: its adds, those that wait for the node of an id, the ids that
-  // the latest add brought and all did, and the nodes by their tokens.
+  // Of the event at hand: its adds, those that wait for the node of an id, and the
+  // ids that the latest add brought and all did.
   std::vector<Token> adds_;
   std::unordered_multimap<int32_t, size_t> waiting_;
   std::vector<size_t> ready_;
   std::vector<int32_t> new_ids_;
   std::vector<uint32_t> names_;
   IdSet arrived_;
-  std::vector<Ref> refs_;
   // True while a mutation is read: what fields hold then was typed.
   bool live_ = false;
 };

@@ -117,7 +117,7 @@ bool RecordingWriter::JoinTexts(Token children) {
   size_t count = 0;
   Token first = kAbsent;
   for (Elements e(index_, children); e.Next();) {
-    const NodeTokens child = nodes_.Read(index_, e.value());
+    const NodeTokens& child = nodes_.At(index_, e.value());
     std::string_view text;
     if (child.text == kAbsent || !Decode(child.text, text) || text.empty()) continue;
     if (count++ == 0) first = child.text;
@@ -392,12 +392,12 @@ bool RecordingWriter::StyleProperty(std::string_view property, Token value) {
     return i > 0;
   }
   if (!index_.is_string(value)) return false;
+  if (property.substr(0, 2) != "--") {
+    return Remembered(value, static_cast<uint64_t>(AttributeKind::kPaint),
+                      [&] { return PlainString(AttributeKind::kPaint, value); });
+  }
   std::string_view text;
   if (!Decode(value, text)) return false;
-  if (property.substr(0, 2) != "--") {
-    PutString(value, text, CleanCss(text, CssKind::kValue, value));
-    return true;
-  }
   // What a custom property may hold is judged with its name.
   std::string declaration(property);
   declaration.append(":").append(text);

@@ -13,6 +13,10 @@ namespace {
 
 using Token = JsonIndex::Token;
 
+// Contexts of Remembered; those of attributes are their kinds.
+constexpr uint64_t kPageText = 0x100;
+constexpr uint64_t kTitleText = 0x101;
+
 bool IsBlank(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) <= ' '; });
@@ -219,7 +223,7 @@ void RecordingWriter::PlainNode(const NodeTokens& node, Ref ref) {
     return;
   }
   Head(node, ref);
-  Children(node.children, ref);
+  Children(node, ref);
 }
 
 // True for white space that leaves as it is.
@@ -239,6 +243,7 @@ void RecordingWriter::Head(const NodeTokens& node, Ref ref) {
   if (kept && KnownHead(node)) return;
   if (kept) edit_.KeepTo(index_.begin(node.tag));
   const size_t begin = edit_.out().size();
+  const uint64_t rules = cleaner_.counts().added();
   const RuleCounts::Counts before = cleaner_.counts().counts();
   used_page_ = false;
   std::string_view tag;
@@ -246,7 +251,8 @@ void RecordingWriter::Head(const NodeTokens& node, Ref ref) {
   Attributes(node.attributes, ref);
   if (!kept || used_page_) return;
   edit_.KeepTo(index_.end(node.attributes));
-  LearnHead(node, std::string_view(edit_.out()).substr(begin), before);
+  LearnHead(node, std::string_view(edit_.out()).substr(begin),
+            cleaner_.counts().added() == rules ? nullptr : &before);
 }
 
 // Writes a head of which it is known what becomes of it; false when it is not, also in
@@ -256,7 +262,8 @@ bool RecordingWriter::KnownHead(const NodeTokens& node) {
   const std::optional<HeadCache::Verdict> verdict = heads.FindVerdict(node.head);
   if (!verdict.has_value()) return false;
   uint64_t& version = heads.typed_version(node.head);
-  if (version != page_.typed.version()) {
+  uint64_t& beginnings = heads.typed_beginnings(node.head);
+  if (version != page_.typed.version() && beginnings != page_.typed.beginnings()) {
     const std::string_view bytes = heads.bytes(node.head);
     // Addresses are compared without their percent-encoding, and without what goes.
     if (bytes.find('%') != bytes.npos || page_.typed.MayRepeat(bytes) ||
@@ -264,6 +271,7 @@ bool RecordingWriter::KnownHead(const NodeTokens& node) {
       return false;
     }
     version = page_.typed.version();
+    beginnings = page_.typed.beginnings();
   }
   for (const auto& [rule, count] : verdict->counts) cleaner_.counts().Add(rule, count);
   if (!verdict->changed) return true;
@@ -273,18 +281,19 @@ bool RecordingWriter::KnownHead(const NodeTokens& node) {
   return true;
 }
 
-// Keeps what became of a head for the next one; `before` are the counts before it.
+// Keeps what became of a head for the next one; `before` are the counts before it, null
+// when they have not changed.
 void RecordingWriter::LearnHead(const NodeTokens& node, std::string_view written,
-                                const RuleCounts::Counts& before) {
+                                const RuleCounts::Counts* before) {
   const RuleCounts::Counts& counts = cleaner_.counts().counts();
   std::array<HeadCache::RuleCount, kRuleCount> added;
   size_t size = 0;
-  for (size_t i = 0; i < counts.size(); ++i) {
+  for (size_t i = 0; before != nullptr && i < counts.size(); ++i) {
     const auto rule = static_cast<Rule>(i);
-    if (counts[i] == before[i]) continue;
+    if (counts[i] == (*before)[i]) continue;
     // What repeats something that was typed does so for a while only.
     if (rule == Rule::kRawCopy) return;
-    added[size++] = {rule, counts[i] - before[i]};
+    added[size++] = {rule, counts[i] - (*before)[i]};
   }
   HeadCache& heads = nodes_.heads();
   heads.typed_version(node.head) = page_.typed.version();
@@ -316,7 +325,7 @@ bool RecordingWriter::NodeMember(std::string_view key, Token value,
   const bool holds = kind == NodeKind::kElement || kind == NodeKind::kDocument;
   if (key == "childNodes" && holds) {
     if (value != node.children) return false;
-    Children(value, ref);
+    Children(node, ref);
     return true;
   }
   if (key == "attributes" && kind == NodeKind::kElement) {
@@ -354,29 +363,41 @@ bool RecordingWriter::NodeMember(std::string_view key, Token value,
   return false;
 }
 
-void RecordingWriter::Children(Token children, Ref parent) {
+void RecordingWriter::Children(const NodeTokens& node, Ref parent) {
+  const Token children = node.children;
   if (page_.tree.tag(parent) == Tag::kStyle) joined_texts_ = JoinTexts(children);
   ListEdit list(edit_, index_.begin(children) + 1);
-  for (Elements e(index_, children); e.Next();) {
-    const NodeTokens child = nodes_.Read(index_, e.value());
-    const Ref ref = child.valid ? observer_.NodeAt(e.value()) : PageTree::kNone;
-    if (ref == PageTree::kNone || page_.tree.parent(ref) != parent) {
-      Count(Rule::kUnknownEvent, e.value());
-      list.Drop();
-    } else if ((page_.tree.flags(ref) & kNodeHidden) != 0) {
-      const Tag tag = page_.tree.tag(parent);
-      Count(tag == Tag::kNoscript ? Rule::kNoscript
-            : tag == Tag::kScript ? Rule::kScript
-                                  : Rule::kCensored,
-            e.value());
-      list.Drop();
-    } else {
-      list.Keep(e.begin(), e.end());
-      Node(child, e.value(), ref);
+  if (node.solid) {
+    nodes_.ForEachInside(node, [&](const NodeTokens& child) {
+      Child(child, child.token, parent, child.begin_byte, child.end_byte, list);
+    });
+  } else {
+    for (Elements e(index_, children); e.Next();) {
+      Child(nodes_.At(index_, e.value()), e.value(), parent, e.begin(), e.end(), list);
     }
   }
   list.End(index_.end(children) - 1);
   joined_texts_ = false;
+}
+
+// Writes the node at [begin, end) of the text, one of `parent`.
+void RecordingWriter::Child(const NodeTokens& child, Token token, Ref parent,
+                            size_t begin, size_t end, ListEdit& list) {
+  const Ref ref = child.ref;
+  if (ref == PageTree::kNone || page_.tree.parent(ref) != parent) {
+    Count(Rule::kUnknownEvent, token);
+    list.Drop();
+  } else if ((page_.tree.flags(ref) & kNodeHidden) != 0) {
+    const Tag tag = page_.tree.tag(parent);
+    Count(tag == Tag::kNoscript ? Rule::kNoscript
+          : tag == Tag::kScript ? Rule::kScript
+                                : Rule::kCensored,
+          token);
+    list.Drop();
+  } else {
+    list.Keep(begin, end);
+    Node(child, token, ref);
+  }
 }
 
 void RecordingWriter::PutJson(Token value, std::string_view json) {
@@ -401,6 +422,10 @@ bool RecordingWriter::TextOf(Ref node, Token token) {
   const Tag tag = page_.tree.tag(parent);
   constexpr uint32_t kHides = kNodeTakesText | kNodeSensitive | kNodeMasked;
   if (tag == Tag::kStyle && (flags & kHides) == 0) return StyleText(node, token);
+  if ((flags & kHides) == 0 && policy_->text != TextMode::kMask) {
+    const uint64_t context = tag == Tag::kTitle ? kTitleText : kPageText;
+    return Remembered(token, context, [&] { return PageText(node, tag, token); });
+  }
   std::string_view text;
   if (!Decode(token, text)) return false;
   Rule rule;
@@ -413,24 +438,8 @@ bool RecordingWriter::TextOf(Ref node, Token token) {
       return true;
     }
     rule = Rule::kValue;
-  } else if ((flags & kNodeMasked) != 0) {
-    rule = Rule::kMasked;
-  } else if (policy_->text == TextMode::kMask) {
-    rule = Rule::kText;
   } else {
-    rule = Rule::kValue;
-    if (IsDots(text)) {
-      page_.altered.insert(page_.tree.id(node));
-      PutMask(token, rule);
-      return true;
-    }
-    const auto source =
-        tag == Tag::kTitle ? Cleaner::Source::kData : Cleaner::Source::kPage;
-    const std::string_view cleaned =
-        CleanText(text, token, TypedMemory::Place::kText, source);
-    if (cleaned != text) page_.altered.insert(page_.tree.id(node));
-    PutString(token, text, cleaned);
-    return true;
+    rule = (flags & kNodeMasked) != 0 ? Rule::kMasked : Rule::kText;
   }
   if (rule != Rule::kValue) {
     if (IsBlank(text)) return true;
@@ -439,6 +448,24 @@ bool RecordingWriter::TextOf(Ref node, Token token) {
     return true;
   }
   PutString(token, text, CleanText(text, token, TypedMemory::Place::kText));
+  return true;
+}
+
+// Writes a text that no rule hides for where it stands.
+bool RecordingWriter::PageText(Ref node, Tag tag, Token token) {
+  std::string_view text;
+  if (!Decode(token, text)) return false;
+  if (IsDots(text)) {
+    page_.altered.insert(page_.tree.id(node));
+    PutMask(token, Rule::kValue);
+    return true;
+  }
+  const auto source =
+      tag == Tag::kTitle ? Cleaner::Source::kData : Cleaner::Source::kPage;
+  const std::string_view cleaned =
+      CleanText(text, token, TypedMemory::Place::kText, source);
+  if (cleaned != text) page_.altered.insert(page_.tree.id(node));
+  PutString(token, text, cleaned);
   return true;
 }
 

@@ -9,9 +9,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "capture/attribute_rules.h"
+#include "capture/clean_memo.h"
 #include "capture/cleaner.h"
 #include "capture/css_filter.h"
 #include "capture/json_edit.h"
@@ -27,20 +29,15 @@ class RecordingWriter {
  public:
   using Token = JsonIndex::Token;
 
-  RecordingWriter(const JsonIndex& index, RecordingNodes& nodes,
-                  const RecordingObserver& observer, RecordingPage& page,
+  RecordingWriter(const JsonIndex& index, RecordingNodes& nodes, RecordingPage& page,
                   Cleaner& cleaner, JsonEdit& edit)
-      : index_(index),
-        nodes_(nodes),
-        observer_(observer),
-        page_(page),
-        cleaner_(cleaner),
-        edit_(edit) {}
+      : index_(index), nodes_(nodes), page_(page), cleaner_(cleaner), edit_(edit) {}
 
   // `policy` outlives the writer, or the next call.
   void SetPolicy(const CompiledPolicy& policy) {
     policy_ = &policy;
     sheets_.Clear();
+    memo_.Clear();
   }
   // Makes rules be counted with their place in the event.
   void SetTraced(bool traced) { traced_ = traced; }
@@ -80,7 +77,7 @@ class RecordingWriter {
   // What an allowed field holds, as it may leave.
   std::string_view AllowedValue(Token text);
 
-  size_t memory_bytes() const { return sheets_.memory_bytes(); }
+  size_t memory_bytes() const { return sheets_.memory_bytes() + memo_.memory_bytes(); }
 
   // A string with a malformed escape, which makes the event malformed; else kAbsent.
   Token broken() const { return broken_; }
@@ -122,6 +119,11 @@ class RecordingWriter {
   std::string_view CleanCss(std::string_view css, CssKind kind, Token where);
   std::string_view CleanUrlList(std::string_view list, Token where);
 
+  // Calls `write`, which writes a string and returns whether it stays, unless the same
+  // string left as it was before. `context` tells strings apart that are treated apart.
+  template <typename Write>
+  bool Remembered(Token value, uint64_t context, Write write);
+
   // Objects of fixed members.
   bool Simple(Token object, std::span<const MemberRule> rules);
   bool SimpleMember(Token value, Want want);
@@ -134,17 +136,20 @@ class RecordingWriter {
   void Head(const NodeTokens& node, Ref ref);
   bool KnownHead(const NodeTokens& node);
   void LearnHead(const NodeTokens& node, std::string_view written,
-                 const RuleCounts::Counts& before);
+                 const RuleCounts::Counts* before);
   bool IsKnownBlank(const NodeTokens& node, Ref ref) const;
   void PutTagName(Token value, std::string_view name);
   bool NodeMember(std::string_view key, Token value, const NodeTokens& node, Ref ref);
-  void Children(Token children, Ref parent);
+  void Children(const NodeTokens& node, Ref parent);
+  void Child(const NodeTokens& child, Token token, Ref parent, size_t begin, size_t end,
+             ListEdit& list);
   bool JoinTexts(Token children);
   bool StyleText(Ref node, Token token);
   bool Sheet(Token token);
   uint64_t SheetContext() const;
   void NodeText(Token text, NodeKind kind, Ref ref);
   bool TextOf(Ref node, Token text);
+  bool PageText(Ref node, Tag tag, Token token);
   void CensoredNode(const NodeTokens& node, Token token);
   void CensoredAttributes(Token attributes);
 
@@ -154,6 +159,7 @@ class RecordingWriter {
   bool IsPlainNumber(Token token);
   bool DropAttribute(Token value);
   bool AttributeString(AttributeKind kind, Token value, Ref node);
+  bool PlainString(AttributeKind kind, Token value);
   bool FieldValue(AttributeKind kind, Token value, Ref node);
   bool StyleObject(Token style);
   bool StyleProperty(std::string_view property, Token value);
@@ -186,7 +192,6 @@ class RecordingWriter {
 
   const JsonIndex& index_;
   RecordingNodes& nodes_;
-  const RecordingObserver& observer_;
   RecordingPage& page_;
   Cleaner& cleaner_;
   JsonEdit& edit_;
@@ -195,6 +200,7 @@ class RecordingWriter {
   std::string place_;
   Token broken_ = kAbsent;
   SheetCache sheets_;
+  CleanMemo memo_;
   bool used_page_ = false;  // What was written depends on the page's address.
   std::vector<std::string_view> security_selectors_;
   // The texts of the style element whose children are being written, taken together.
@@ -206,6 +212,23 @@ class RecordingWriter {
   // The value of the field whose attributes are being written.
   std::string_view own_value_;
 };
+
+template <typename Write>
+bool RecordingWriter::Remembered(Token value, uint64_t context, Write write) {
+  if (traced_ || !own_value_.empty()) return write();
+  const uint64_t key =
+      memo_.KeyOf(index_.raw_string(value), context << 32 ^ page_.typed.version());
+  if (memo_.Has(key)) return true;
+  const uint64_t rules = cleaner_.counts().added();
+  const size_t written = edit_.out().size();
+  const bool used_page = std::exchange(used_page_, false);
+  const bool stays = write();
+  const bool same = stays && !used_page_ && edit_.out().size() == written &&
+                    cleaner_.counts().added() == rules;
+  if (same) memo_.Add(key);
+  used_page_ = used_page_ || used_page;
+  return stays;
+}
 
 }  // namespace footfall::capture
 

@@ -93,6 +93,7 @@ class RuleCounts {
 
   void Add(Rule rule, uint32_t count = 1) {
     counts_[static_cast<size_t>(rule)] += count;
+    ++added_;
     dirty_ = true;
     if (trace_ != nullptr) trace_->OnRule(rule, place_);
   }
@@ -100,6 +101,8 @@ class RuleCounts {
   void At(std::string_view place) { place_ = place; }
   void SetTrace(RuleTrace* trace) { trace_ = trace; }
   bool dirty() const { return dirty_; }
+  // Another number whenever a rule was applied.
+  uint64_t added() const { return added_; }
   void Clear() {
     if (dirty_) counts_.fill(0);
     dirty_ = false;
@@ -108,11 +111,13 @@ class RuleCounts {
   // Adds what was counted elsewhere, untraced.
   void AddAll(const Counts& counts) {
     for (size_t i = 0; i < counts.size(); ++i) counts_[i] += counts[i];
+    ++added_;
     dirty_ = true;
   }
 
  private:
   Counts counts_{};
+  uint64_t added_ = 0;
   bool dirty_ = false;
   RuleTrace* trace_ = nullptr;
   std::string_view place_;

@@ -97,21 +97,27 @@ bool TypedMemory::AnyEntry(Visit visit) const {
          std::any_of(entries_->typed, entries_->typed + typed_count_, visit);
 }
 
+// True when it takes more than four bytes as they are to find the entry.
+bool TypedMemory::IsOdd(const Entry& entry) {
+  return entry.prefix == 0 || entry.needle().substr(0, 4).find(' ') != std::string::npos;
+}
+
+void TypedMemory::IndexBeginning(const Entry& entry) {
+  any_short_ = any_short_ || entry.prefix == 0;
+  if (entry.prefix == 0) return;
+  any_spaced_ = any_spaced_ || IsOdd(entry);
+  const std::string_view needle = entry.needle();
+  Set(entries_->beginnings, needle.data());
+  if (needle.size() < kNameBytesMin) return;
+  for (size_t i = 0; i < 4; ++i) Set(entries_->insides, needle.data() + i);
+}
+
 void TypedMemory::IndexBeginnings() {
   std::memset(entries_->beginnings, 0, sizeof(entries_->beginnings));
   std::memset(entries_->insides, 0, sizeof(entries_->insides));
   any_short_ = any_spaced_ = false;
   AnyEntry([this](const Entry& entry) {
-    if (entry.prefix == 0) {
-      any_short_ = true;
-      return false;
-    }
-    const std::string_view needle = entry.needle();
-    Set(entries_->beginnings, needle.data());
-    if (needle.size() >= kNameBytesMin) {
-      for (size_t i = 0; i < 4; ++i) Set(entries_->insides, needle.data() + i);
-    }
-    any_spaced_ = any_spaced_ || needle.substr(0, 4).find(' ') != needle.npos;
+    IndexBeginning(entry);
     return false;
   });
 }
@@ -183,10 +189,16 @@ void TypedMemory::RememberOne(uint64_t field, std::string_view value, bool secre
     const bool shorter = secret && entry.field == field && entry.size > folded.size() &&
                          entry.view().substr(0, folded.size()) == folded;
     if (!shorter) {
+      // What a field held before its value grew may stay in the index.
+      const bool grows = entry.size == 0 ||
+                         (folded.substr(0, entry.size) == entry.view() && !IsOdd(entry));
       Fill(entry, field, folded, secret);
       entry.age = ++calls_;
       ++version_;
-      IndexBeginnings();
+      const bool found =
+          !IsOdd(entry) && Has(entries_->beginnings, entry.needle().data());
+      if (!found) ++beginnings_;
+      grows ? IndexBeginning(entry) : IndexBeginnings();
     }
   }
   Zeroise(const_cast<char*>(whole.data()), whole.size());
@@ -310,6 +322,7 @@ void TypedMemory::Save(std::string& out) const {
 bool TypedMemory::Restore(std::string_view& bytes) {
   Clear();
   ++version_;
+  ++beginnings_;
   uint32_t secrets;
   uint32_t typed;
   if (!Take(bytes, secrets) || !Take(bytes, typed) || !Take(bytes, current_) ||

@@ -47,6 +47,8 @@ class TypedMemory {
   // False when nothing of `text` repeats anything, wherever it stands, unless
   // in escapes.
   bool MayRepeat(std::string_view text) const;
+  // Another number when MayRepeat may answer true where it did not before. Never 0.
+  uint64_t beginnings() const { return beginnings_; }
 
   bool empty() const { return secret_count_ + typed_count_ == 0; }
   size_t memory_bytes() const { return entries_ == nullptr ? 0 : sizeof(Entries); }
@@ -95,6 +97,8 @@ class TypedMemory {
   bool FoundInSheet(std::string_view text) const;
   Entry& PlaceFor(uint64_t field, std::string_view folded, bool secret);
   static void Fill(Entry& entry, uint64_t field, std::string_view folded, bool secret);
+  static bool IsOdd(const Entry& entry);
+  void IndexBeginning(const Entry& entry);
   void IndexBeginnings();
   template <typename Visit>
   bool AnyEntry(Visit visit) const;
@@ -104,6 +108,7 @@ class TypedMemory {
   size_t typed_count_ = 0;
   uint64_t calls_ = 0;
   uint64_t version_ = 0;
+  uint64_t beginnings_ = 1;
   Arena scratch_;            // Overwritten after each use.
   uint64_t current_ = 0;     // The field that was typed into last.
   bool any_short_ = false;   // A secret has fewer than four characters.
