@@ -27,7 +27,7 @@ PAGE = 50
 
 class Test:
     def __init__(self, cli, generate, work):
-        self.events_count, self.kills = (60_000, 60) if SLOW else (6_000, 8)
+        self.events_count, self.kills = (12_000, 24) if SLOW else (6_000, 8)
         self.cli, self.generate, self.work = cli, generate, work
         self.random = seeded_random()
 
