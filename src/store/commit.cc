@@ -124,6 +124,7 @@ absl::StatusOr<AppendResult> EventStore::Impl::Append(const Batch& batch,
 }
 
 void EventStore::Impl::Commit(const std::vector<Writer*>& writers) {
+  held_snapshot_.reset();
   Group group;
   group.counters = counters_;
   group.dictionary_size = dictionaries_->size();

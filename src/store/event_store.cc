@@ -80,6 +80,7 @@ absl::Status EventStore::Impl::Close() {
   people_.reset();
   ids_.reset();
   last_snapshot_.reset();
+  held_snapshot_.reset();
   reader_snapshot_.reset();
   // Snapshots that are still held keep the database; the last one closes it.
   if (rocks_ != nullptr && rocks_.use_count() == 1) {
@@ -120,8 +121,9 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> EventStore::Impl::TakeSnapshot()
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> EventStore::Impl::TakeSnapshotInside() {
   if (read_only_) return TakeReaderSnapshot();
-  const Exclusive exclusive(this);
-  return SnapshotOfWriter();
+  const Exclusive exclusive(this, Exclusive::For::kReading);
+  held_snapshot_ = SnapshotOfWriter();
+  return held_snapshot_;
 }
 
 std::shared_ptr<const Snapshot> EventStore::Impl::SnapshotOfWriter() {

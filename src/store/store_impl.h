@@ -266,6 +266,9 @@ class EventStore::Impl {
   // Shared by all snapshots, to tell whether there is one.
   const std::shared_ptr<const void> alive_ = std::make_shared<int>();
   std::weak_ptr<const Snapshot> last_snapshot_;
+  // The same until the next write: reports of a quiet store share what a snapshot reads
+  // only once. For whoever is at the front of the queue.
+  std::shared_ptr<const Snapshot> held_snapshot_;
   uint64_t last_snapshot_version_ = 0;
   uint64_t version_ = 1;  // Grows with every change that a snapshot shows.
 
@@ -315,10 +318,14 @@ class EventStore::Impl::PeopleRebuild {
 // Waits for the front of the queue, and leaves it.
 class EventStore::Impl::Exclusive {
  public:
-  explicit Exclusive(Impl* impl) : impl_(impl) {
-    std::unique_lock lock(impl_->queue_mutex_);
-    impl_->queue_.push_back(&writer_);
-    while (impl_->queue_.front() != &writer_) writer_.turn.wait(lock);
+  enum class For { kReading, kWriting };
+  explicit Exclusive(Impl* impl, For purpose = For::kWriting) : impl_(impl) {
+    {
+      std::unique_lock lock(impl_->queue_mutex_);
+      impl_->queue_.push_back(&writer_);
+      while (impl_->queue_.front() != &writer_) writer_.turn.wait(lock);
+    }
+    if (purpose == For::kWriting) impl_->held_snapshot_.reset();
   }
   ~Exclusive() {
     const std::unique_lock lock(impl_->queue_mutex_);

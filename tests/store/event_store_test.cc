@@ -305,6 +305,24 @@ TEST(EventStoreTest, ASnapshotStaysAsItWas) {
   EXPECT_EQ((*store->TakeSnapshot())->FindPerson("a")->events, 2u);
 }
 
+TEST(EventStoreTest, ASnapshotIsKeptForTheNextReaderUntilTheNextWrite) {
+  const TempDir dir;
+  auto store = OpenOrDie(dir / "s");
+  AppendOrDie(*store, {Track("1", "a")});
+  std::weak_ptr<const Snapshot> kept = *store->TakeSnapshot();
+  ASSERT_FALSE(kept.expired());
+  EXPECT_EQ(kept.lock(), *store->TakeSnapshot());
+  AppendOrDie(*store, {Track("2", "a")});
+  EXPECT_TRUE(kept.expired());
+  kept = *store->TakeSnapshot();
+  EXPECT_EQ(kept.lock()->FindPerson("a")->events, 2u);
+  ASSERT_TRUE(store->SetSetting("session_gap", "45m").ok());
+  EXPECT_TRUE(kept.expired());
+  kept = *store->TakeSnapshot();
+  ASSERT_TRUE(store->Close().ok());
+  EXPECT_TRUE(kept.expired());
+}
+
 TEST(EventStoreTest, OpensOnlyWhatIsThere) {
   const TempDir dir;
   EXPECT_EQ(OpenStatus("", OpenMode::kReadWrite).code(),
