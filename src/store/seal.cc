@@ -260,10 +260,11 @@ absl::Status EventStore::Impl::MergeSpans(int64_t expired_before_ms,
 absl::Status EventStore::Impl::MergeAllRuns(int64_t expired_before_ms,
                                             const base::Cancel* cancel,
                                             SealReport* report) {
-  if (runs_.empty()) return absl::OkStatus();
   if (runs_.size() > kMergeSources) {
     FOOTFALL_RETURN_IF_ERROR(MergeSpans(expired_before_ms, cancel, report));
   }
+  // All that there was may have expired.
+  if (runs_.empty()) return absl::OkStatus();
   Owners owners;
   FOOTFALL_ASSIGN_OR_RETURN(owners.moved, ReadMoved(*rocks_, nullptr));
   bool needed = runs_.size() > 1;

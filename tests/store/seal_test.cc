@@ -193,6 +193,26 @@ TEST(SealTest, ManyRunsAreMergedInTwoSteps) {
   ExpectClean(*store);
 }
 
+TEST(SealTest, ManyRunsOfWhichNothingIsLeftAreMergedIntoNone) {
+  const TempDir dir;
+  auto store = OpenUnsealed(dir / "s");
+  ASSERT_TRUE(store->SetSetting("retention_days", "60").ok());
+  for (int round = 0; round < 3; ++round) {
+    std::vector<TestEvent> events;
+    for (int day = 0; day < 60; ++day) {
+      events.push_back(Track(base::Cat("e", round, "-", day), "p", kNow - day * kDay));
+    }
+    AppendOrDie(*store, events);
+    SealOrDie(*store);
+  }
+  EXPECT_GT(StatOf(*store, "runs"), 16u);
+  EXPECT_EQ(*store->ForgetPerson("p"), 180u);
+  SealOrDie(*store, true);
+  EXPECT_EQ(StatOf(*store, "runs"), 0u);
+  EXPECT_EQ(StoredIds(*store).size(), 0u);
+  ExpectClean(*store);
+}
+
 TEST(SealTest, AppendingSealsByNumberAndByAge) {
   const TempDir dir;
   auto store = OpenOrDie(dir / "s");
