@@ -17,10 +17,17 @@ Attempts::Attempts(const Run& run, std::vector<const Event*> events)
   window_ms_ = DurationMs(*funnel.Find("window"));
   order_ =
       funnel.Find("order") == nullptr ? "sequential" : funnel.Find("order")->as_string();
-}
-
-bool Attempts::Matches(size_t step, size_t position) const {
-  return Holds(steps_[step].Find("where"), ScopeOf(run_, *events_[position]));
+  // Asked of the rules once, as chains ask the same many times.
+  const auto holds = [this](const Json* rule) {
+    std::vector<bool> verdicts;
+    for (const Event* event : events_) {
+      verdicts.push_back(Holds(rule, ScopeOf(run_, *event)));
+    }
+    return verdicts;
+  };
+  for (const Json& step : steps_) matches_.push_back(holds(step.Find("where")));
+  const Json* exclude = funnel.Find("exclude");
+  excluded_ = exclude == nullptr ? std::vector<bool>(events_.size()) : holds(exclude);
 }
 
 std::vector<size_t> Attempts::Best() {
@@ -59,14 +66,9 @@ std::optional<size_t> Attempts::LastStart() const {
   return std::nullopt;
 }
 
-bool Attempts::Excluded(size_t position) const {
-  const Json* exclude = run_.definition->Find("exclude");
-  return exclude != nullptr && Holds(exclude, ScopeOf(run_, *events_[position]));
-}
-
 std::optional<size_t> Attempts::Interruption(size_t from, size_t to) const {
   for (size_t i = from + 1; i < to; ++i) {
-    if (Excluded(i)) return i;
+    if (excluded_[i]) return i;
   }
   return std::nullopt;
 }
@@ -80,14 +82,16 @@ bool Attempts::Extend(size_t start, size_t length, std::vector<size_t> so_far,
   const size_t last = so_far.back();
   // What can follow depends on nothing else but the start.
   if (failed_.contains({so_far.size(), last})) return false;
+  const Json* within = steps_[so_far.size()].Find("within");
+  const int64_t within_ms = within == nullptr ? INT64_MAX : DurationMs(*within);
   for (size_t next = last + 1; next < events_.size(); ++next) {
     if (order_ == "strict" && next > last + 1) break;
     const int64_t time_ms = events_[next]->time_ms;
-    const Json* within = steps_[so_far.size()].Find("within");
-    const bool fits =
-        time_ms - events_[start]->time_ms <= window_ms_ &&
-        (within == nullptr || time_ms - events_[last]->time_ms <= DurationMs(*within)) &&
-        Matches(so_far.size(), next) && !Interruption(start, next);
+    // Times rise.
+    if (time_ms - events_[start]->time_ms > window_ms_) break;
+    const bool fits = Matches(so_far.size(), next) &&
+                      time_ms - events_[last]->time_ms <= within_ms &&
+                      !Interruption(start, next);
     if (!fits) continue;
     so_far.push_back(next);
     if (Extend(start, length, so_far, chain)) return true;

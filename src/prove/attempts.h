@@ -34,14 +34,13 @@ class Attempts {
   const Event& event(size_t position) const { return *events_[position]; }
   size_t size() const { return events_.size(); }
 
-  bool Matches(size_t step, size_t position) const;
+  bool Matches(size_t step, size_t position) const { return matches_[step][position]; }
   // An excluded event strictly between the two, if there is one.
   std::optional<size_t> Interruption(size_t from, size_t to) const;
   int64_t window_ms() const { return window_ms_; }
   const std::string& order() const { return order_; }
 
  private:
-  bool Excluded(size_t position) const;
   // Makes `chain` longer by the earliest events that let it reach `length`.
   bool Extend(size_t start, size_t length, std::vector<size_t> so_far,
               std::vector<size_t>* chain);
@@ -51,6 +50,8 @@ class Attempts {
   const Run& run_;
   const std::vector<const Event*> events_;
   Json::Array steps_;
+  std::vector<std::vector<bool>> matches_;  // By step and position.
+  std::vector<bool> excluded_;              // By position.
   int64_t window_ms_ = 0;
   std::string order_;
   std::set<std::pair<size_t, size_t>> failed_;  // Length and last position.
