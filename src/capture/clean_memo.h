@@ -5,7 +5,6 @@
 #define FOOTFALL_CAPTURE_CLEAN_MEMO_H_
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -15,15 +14,13 @@
 
 namespace footfall::capture {
 
-// Holds hashes only, keyed with a number that no other memo has. Bounded: a string takes
+// Holds keyed hashes only, and none of a string that was changed. Bounded: a string takes
 // the place of another one. Not thread-safe.
 class CleanMemo {
  public:
-  CleanMemo() : slots_(kSlots) {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
-    key_ =
-        Mix(static_cast<uint64_t>(now)) ^ Mix(reinterpret_cast<uintptr_t>(slots_.data()));
-  }
+  // A web page has neither a clock nor an entropy source for the module: where the slots
+  // are is what differs from memo to memo.
+  CleanMemo() : slots_(kSlots), key_(Mix(reinterpret_cast<uintptr_t>(slots_.data()))) {}
 
   // Of a string as it stands in an event; `context` is what else its filtering depends
   // on besides the policy.
