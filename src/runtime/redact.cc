@@ -70,8 +70,9 @@ class PolicyRedactor : public store::Redactor,
     return capture::kRuleNames[static_cast<size_t>(rule)];
   }
 
+  // Both live as long as the event is at hand.
   void Begin(const model::Event& event,
-             absl::FunctionRef<void(const model::Event&)> replace) {
+             const absl::FunctionRef<void(const model::Event&)>& replace) {
     event_ = &event;
     replace_ = &replace;
     fate_ = Fate::kDropped;
