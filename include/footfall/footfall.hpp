@@ -681,15 +681,15 @@ class Store {
     });
   }
   /// Hands stored events to `write` as pieces of NDJSON, on the calling thread
-  /// (footfall_events_export_with). `write` answers false to stop, which makes the call answer
+  /// (footfall_events_export). `write` answers false to stop, which makes the call answer
   /// FOOTFALL_CANCELLED, and must not throw.
   Status ExportEvents(const std::function<bool(std::string_view)>& write,
                       const ExportOptions& options = {}) const {
     const void* payload = &write;
     const footfall_export_options raw = Raw(options);
     return internal::Invoke([&](auto** error) {
-      return footfall_events_export_with(get(), &raw, &Store::Forward,
-                                         const_cast<void*>(payload), error);
+      return footfall_events_export(get(), &raw, &Store::Forward,
+                                    const_cast<void*>(payload), error);
     });
   }
 
@@ -743,8 +743,8 @@ class Store {
   /// Gives the key of 32 bytes for secrets (footfall_secrets_set_key).
   Status SetSecretsKey(std::string_view key) {
     return internal::Invoke([&](auto** error) {
-      return footfall_secrets_set_key(
-          get(), reinterpret_cast<const uint8_t*>(key.data()), key.size(), error);
+      return footfall_secrets_set_key(get(), reinterpret_cast<const uint8_t*>(key.data()),
+                                      key.size(), error);
     });
   }
   /// Runs what is due; {"runs", "next_due"} (footfall_run_due).
@@ -841,9 +841,8 @@ class Store {
   }
   /// The mail settings without the password (footfall_mail_show).
   Result<Buffer> ShowMail() const {
-    return internal::MakeBuffer([&](auto** out, auto** error) {
-      return footfall_mail_show(get(), out, error);
-    });
+    return internal::MakeBuffer(
+        [&](auto** out, auto** error) { return footfall_mail_show(get(), out, error); });
   }
   /// Sends mail through `send`, which answers an SMTP reply code and must not throw; an
   /// empty function goes back to SMTP (footfall_mail_set_transport).

@@ -178,19 +178,7 @@ FOOTFALL_API footfall_status footfall_person_show(footfall_store* store, const c
 /// answer stops the export, which then answers FOOTFALL_CANCELLED.
 typedef int32_t (*footfall_write_callback)(const char* data, size_t size, void* payload);
 
-/// Writes stored (filtered) events as NDJSON, in no particular order but that those of
-/// one person with equal time and seq come in the order in which they arrived.
-/// \param[in] rule_json  A rule over single events; NULL means all events.
-/// \param[in] now_ms  The present in milliseconds since 1970 UTC, by which data retention
-///         leaves events out; 0 means the system clock.
-/// \param[in] cancel  May be NULL.
-/// \return FOOTFALL_OK; _INVALID_ARGUMENT for a bad rule; _CANCELLED.
-/// \since 0.1
-FOOTFALL_API footfall_status footfall_events_export(
-    footfall_store* store, const char* rule_json, int64_t now_ms, footfall_cancel* cancel,
-    footfall_write_callback write, void* payload, footfall_error** error);
-
-/// Which events footfall_events_export_with writes.
+/// Which events footfall_events_export writes.
 typedef struct footfall_export_options {
   size_t struct_size;
   /// A rule over single events; NULL means all events.
@@ -211,12 +199,13 @@ typedef struct footfall_export_options {
 #define FOOTFALL_EXPORT_OPTIONS_INIT \
   { sizeof(footfall_export_options), NULL, NULL, NULL, NULL, 0, NULL }
 
-/// The same as footfall_events_export, with options.
+/// Writes stored (filtered) events as NDJSON, in no particular order but that those of
+/// one person with equal time and seq come in the order in which they arrived.
 /// \param[in] options  Borrowed for the call; NULL means all defaults.
 /// \return FOOTFALL_OK; _INVALID_ARGUMENT for a bad rule, and with the path of another
 ///         bad option; _CANCELLED.
 /// \since 0.1
-FOOTFALL_API footfall_status footfall_events_export_with(
+FOOTFALL_API footfall_status footfall_events_export(
     footfall_store* store, const footfall_export_options* options,
     footfall_write_callback write, void* payload, footfall_error** error);
 

@@ -208,21 +208,10 @@ footfall_status footfall_person_show(footfall_store* store, const char* id,
   });
 }
 
-footfall_status footfall_events_export(footfall_store* store, const char* rule_json,
-                                       int64_t now_ms, footfall_cancel* cancel,
+footfall_status footfall_events_export(footfall_store* store,
+                                       const footfall_export_options* options,
                                        footfall_write_callback write, void* payload,
                                        footfall_error** error) {
-  footfall_export_options options = FOOTFALL_EXPORT_OPTIONS_INIT;
-  options.rule_json = rule_json;
-  options.now_ms = now_ms;
-  options.cancel = cancel;
-  return footfall_events_export_with(store, &options, write, payload, error);
-}
-
-footfall_status footfall_events_export_with(footfall_store* store,
-                                            const footfall_export_options* options,
-                                            footfall_write_callback write, void* payload,
-                                            footfall_error** error) {
   return Guard(error, [&]() -> absl::Status {
     FOOTFALL_REQUIRE_OPEN(store);
     FOOTFALL_REQUIRE(write);

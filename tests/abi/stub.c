@@ -48,7 +48,6 @@ __typeof__(&footfall_ingest_finish) stub_footfall_ingest_finish;
 __typeof__(&footfall_ingest_free) stub_footfall_ingest_free;
 __typeof__(&footfall_person_show) stub_footfall_person_show;
 __typeof__(&footfall_events_export) stub_footfall_events_export;
-__typeof__(&footfall_events_export_with) stub_footfall_events_export_with;
 __typeof__(&footfall_person_forget) stub_footfall_person_forget;
 __typeof__(&footfall_store_stats) stub_footfall_store_stats;
 __typeof__(&footfall_store_check) stub_footfall_store_check;

@@ -237,23 +237,20 @@ static void test_export_of_a_range(footfall_store* store) {
   footfall_export_options options = FOOTFALL_EXPORT_OPTIONS_INIT;
   options.now_ms = kNow;
   size_t all = 0;
-  EXPECT(FOOTFALL_OK,
-         footfall_events_export(store, NULL, kNow, NULL, collect, &all, &error));
+  EXPECT(FOOTFALL_OK, footfall_events_export(store, &options, collect, &all, &error));
   size_t before = 0;
   options.to = "2025-11-21T07:50:00Z";
-  EXPECT(FOOTFALL_OK,
-         footfall_events_export_with(store, &options, collect, &before, &error));
+  EXPECT(FOOTFALL_OK, footfall_events_export(store, &options, collect, &before, &error));
   size_t after = 0;
   options.to = NULL;
   options.from = "2025-11-21T07:50:00Z";
-  EXPECT(FOOTFALL_OK,
-         footfall_events_export_with(store, &options, collect, &after, &error));
+  EXPECT(FOOTFALL_OK, footfall_events_export(store, &options, collect, &after, &error));
   CHECK(before > 0 && after > 0 && before + after == all);
   options.from = "soon";
   EXPECT(FOOTFALL_INVALID_ARGUMENT,
-         footfall_events_export_with(store, &options, collect, &after, &error));
+         footfall_events_export(store, &options, collect, &after, &error));
   EXPECT(FOOTFALL_INVALID_ARGUMENT,
-         footfall_events_export_with(store, NULL, NULL, NULL, &error));
+         footfall_events_export(store, NULL, NULL, NULL, &error));
 }
 
 static void test_people_and_events(footfall_store* store) {
@@ -268,18 +265,19 @@ static void test_people_and_events(footfall_store* store) {
   CHECK(json == NULL);
 
   size_t bytes = 0;
-  EXPECT(FOOTFALL_OK,
-         footfall_events_export(
-             store, "{\"field\":\"event.name\",\"op\":\"is\",\"value\":\"save\"}", kNow,
-             NULL, collect, &bytes, &error));
+  footfall_export_options options = FOOTFALL_EXPORT_OPTIONS_INIT;
+  options.now_ms = kNow;
+  options.rule_json = "{\"field\":\"event.name\",\"op\":\"is\",\"value\":\"save\"}";
+  EXPECT(FOOTFALL_OK, footfall_events_export(store, &options, collect, &bytes, &error));
   CHECK(bytes > 100 && bytes < 1000);
   int calls = 0;
+  options.rule_json = NULL;
   EXPECT(FOOTFALL_CANCELLED,
-         footfall_events_export(store, NULL, kNow, NULL, stop, &calls, &error));
+         footfall_events_export(store, &options, stop, &calls, &error));
   CHECK(calls == 1);
+  options.rule_json = "{\"field\":\"nope\"}";
   EXPECT(FOOTFALL_INVALID_ARGUMENT,
-         footfall_events_export(store, "{\"field\":\"nope\"}", kNow, NULL, collect,
-                                &bytes, &error));
+         footfall_events_export(store, &options, collect, &bytes, &error));
   test_export_of_a_range(store);
 
   EXPECT(FOOTFALL_OK, footfall_person_forget(store, "p7", &json, &error));

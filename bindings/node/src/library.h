@@ -61,7 +61,6 @@ namespace footfall_node {
   X(footfall_attributes_import_free)    \
   X(footfall_attributes_list)           \
   X(footfall_events_export)             \
-  X(footfall_events_export_with)        \
   X(footfall_store_stats)               \
   X(footfall_store_check)               \
   X(footfall_store_seal)                \

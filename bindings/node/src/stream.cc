@@ -77,8 +77,8 @@ struct ExportArguments {
 void RunExport(Export* state, footfall_store* store, const ExportArguments& arguments) {
   footfall_error* error = nullptr;
   const footfall_export_options options = arguments.Options();
-  const footfall_status status = Lib().footfall_events_export_with(
-      store, &options, WritePiece, state, &error);
+  const footfall_status status =
+      Lib().footfall_events_export(store, &options, WritePiece, state, &error);
   auto* failure = new Failure(TakeError(status, error));
   const napi_status delivered = state->deliver.BlockingCall(
       failure, [](Napi::Env env, Napi::Function on_piece, Failure* owned) {

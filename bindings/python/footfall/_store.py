@@ -341,7 +341,7 @@ class Store(CatalogueMethods, DefinitionMethods, PeopleMethods, SegmentMethods, 
         options.now_ms = milliseconds(now)
         options.cancel = handle_of(cancel)
         call_writing(
-            lib.footfall_events_export_with, self._handle, options, write=write
+            lib.footfall_events_export, self._handle, options, write=write
         )
 
     def events(

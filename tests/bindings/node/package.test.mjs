@@ -22,7 +22,7 @@ import {
 } from './support.mjs';
 
 // Functions of the C ABI that Node needs no binding for: it uses their forms with options.
-const EXCLUDED = ['footfall_result_format', 'footfall_events_export'];
+const EXCLUDED = ['footfall_result_format'];
 
 /** Runs Node on `code` in a fresh directory where `footfall` is installed. */
 function run(t, code, { type = 'module', env = {} } = {}) {

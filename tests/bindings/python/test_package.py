@@ -16,7 +16,6 @@ from support import SOURCE, api_functions, code_blocks
 
 # Functions of the C ABI that Python needs no binding for, with the reason.
 EXCLUDED = {
-    "footfall_events_export": "footfall_events_export_with does the same",
     "footfall_result_format": "footfall_result_format_with does the same",
 }
 
