@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/status.h"
 #include "query/block_view.h"
 #include "query/context.h"
 #include "query/execute.h"
@@ -34,6 +36,26 @@ class Operator {
   virtual std::unique_ptr<Partial> NewPartial() const = 0;
   // The answer, from everything gathered.
   virtual absl::StatusOr<QueryResult> Finish(Partial& all, Execution& execution) = 0;
+};
+
+// One whose partials are made of a Spec, what needs and plan say, and become its table.
+template <typename Spec, typename Gathered>
+class SpecOperator : public Operator {
+ public:
+  std::unique_ptr<Partial> NewPartial() const final {
+    return std::make_unique<Gathered>(spec_);
+  }
+  absl::StatusOr<QueryResult> Finish(Partial& all, Execution& execution) final {
+    QueryResult result;
+    FOOTFALL_ASSIGN_OR_RETURN(result.rows,
+                              static_cast<Gathered&>(all).ToTable(execution));
+    return result;
+  }
+
+ protected:
+  explicit SpecOperator(Spec spec = {}) : spec_(std::move(spec)) {}
+
+  Spec spec_;
 };
 
 }  // namespace footfall::query

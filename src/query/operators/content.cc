@@ -189,9 +189,9 @@ class ContentPartial : public Partial {
   AnswersByCode<Action> actions_;
 };
 
-class ContentOperator : public Operator {
+class ContentOperator : public SpecOperator<Spec, ContentPartial> {
  public:
-  ContentOperator(const ContentPlan& plan, Needs& needs) : spec_{.plan = plan} {
+  ContentOperator(const ContentPlan& plan, Needs& needs) : SpecOperator({.plan = plan}) {
     const auto field = [&needs](std::string_view name) {
       return needs.AddField(model::Field::Parse(name).value());
     };
@@ -201,18 +201,6 @@ class ContentOperator : public Operator {
     spec_.content_id = field("properties.content_id");
     spec_.content_name = field("properties.content_name");
   }
-  std::unique_ptr<Partial> NewPartial() const override {
-    return std::make_unique<ContentPartial>(spec_);
-  }
-  absl::StatusOr<QueryResult> Finish(Partial& all, Execution& execution) override {
-    QueryResult result;
-    FOOTFALL_ASSIGN_OR_RETURN(result.rows,
-                              static_cast<ContentPartial&>(all).ToTable(execution));
-    return result;
-  }
-
- private:
-  Spec spec_;
 };
 
 }  // namespace

@@ -312,9 +312,9 @@ class CoursesPartial : public Partial {
   absl::flat_hash_set<uint64_t> lessons_;
 };
 
-class CoursesOperator : public Operator {
+class CoursesOperator : public SpecOperator<Spec, CoursesPartial> {
  public:
-  CoursesOperator(const CoursesPlan& plan, Needs& needs) : spec_{.plan = plan} {
+  CoursesOperator(const CoursesPlan& plan, Needs& needs) : SpecOperator({.plan = plan}) {
     const auto field = [&needs](std::string_view name) {
       return needs.AddField(model::Field::Parse(name).value());
     };
@@ -330,18 +330,6 @@ class CoursesOperator : public Operator {
     // Lessons are those that anybody ever completed.
     needs.AddPeopleOutOfRange();
   }
-  std::unique_ptr<Partial> NewPartial() const override {
-    return std::make_unique<CoursesPartial>(spec_);
-  }
-  absl::StatusOr<QueryResult> Finish(Partial& all, Execution& execution) override {
-    QueryResult result;
-    FOOTFALL_ASSIGN_OR_RETURN(result.rows,
-                              static_cast<CoursesPartial&>(all).ToTable(execution));
-    return result;
-  }
-
- private:
-  Spec spec_;
 };
 
 }  // namespace

@@ -183,9 +183,9 @@ class FunnelPartial : public Partial {
   FunnelMembers members_;
 };
 
-class FunnelOperator : public Operator {
+class FunnelOperator : public SpecOperator<Spec, FunnelPartial> {
  public:
-  FunnelOperator(const FunnelPlan& plan, Needs& needs) : spec_{.plan = plan} {
+  FunnelOperator(const FunnelPlan& plan, Needs& needs) : SpecOperator({.plan = plan}) {
     if (plan.where.has_value()) spec_.where = needs.AddRule(*plan.where);
     for (const FunnelStep& step : plan.steps) {
       spec_.steps.push_back(needs.AddRule(step.where));
@@ -195,18 +195,6 @@ class FunnelOperator : public Operator {
       spec_.break_down = needs.AddField(*plan.break_down);
     }
   }
-  std::unique_ptr<Partial> NewPartial() const override {
-    return std::make_unique<FunnelPartial>(spec_);
-  }
-  absl::StatusOr<QueryResult> Finish(Partial& all, Execution& execution) override {
-    QueryResult result;
-    FOOTFALL_ASSIGN_OR_RETURN(result.rows,
-                              static_cast<FunnelPartial&>(all).ToTable(execution));
-    return result;
-  }
-
- private:
-  Spec spec_;
 };
 
 }  // namespace

@@ -120,9 +120,9 @@ class LoginsPartial : public Partial {
   std::vector<uint64_t> mask_;  // Of the block at hand.
 };
 
-class LoginsOperator : public Operator {
+class LoginsOperator : public SpecOperator<Spec, LoginsPartial> {
  public:
-  LoginsOperator(const LoginsPlan& plan, Needs& needs) : spec_{.plan = plan} {
+  LoginsOperator(const LoginsPlan& plan, Needs& needs) : SpecOperator({.plan = plan}) {
     if (plan.where.has_value()) spec_.where = needs.AddRule(*plan.where);
     if (plan.login_event.has_value()) {
       spec_.is_login = needs.AddRule(IsRule("event.name", *plan.login_event));
@@ -131,18 +131,6 @@ class LoginsOperator : public Operator {
     }
     PeopleRows::AddNeeds(plan.attributes, needs);
   }
-  std::unique_ptr<Partial> NewPartial() const override {
-    return std::make_unique<LoginsPartial>(spec_);
-  }
-  absl::StatusOr<QueryResult> Finish(Partial& all, Execution& execution) override {
-    QueryResult result;
-    FOOTFALL_ASSIGN_OR_RETURN(result.rows,
-                              static_cast<LoginsPartial&>(all).ToTable(execution));
-    return result;
-  }
-
- private:
-  Spec spec_;
 };
 
 }  // namespace

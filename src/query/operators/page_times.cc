@@ -134,7 +134,7 @@ class PageTimesPartial : public Partial {
   std::vector<std::optional<OpenView>> open_;  // By session of the block at hand.
 };
 
-class PageTimesOperator : public Operator {
+class PageTimesOperator : public SpecOperator<Spec, PageTimesPartial> {
  public:
   PageTimesOperator(const PageTimesPlan& plan, Needs& needs) {
     if (plan.where.has_value()) spec_.where = needs.AddRule(*plan.where);
@@ -142,18 +142,6 @@ class PageTimesOperator : public Operator {
     spec_.url = needs.AddField(model::Field::Parse("event.url").value());
     needs.AddSessions();
   }
-  std::unique_ptr<Partial> NewPartial() const override {
-    return std::make_unique<PageTimesPartial>(spec_);
-  }
-  absl::StatusOr<QueryResult> Finish(Partial& all, Execution& execution) override {
-    QueryResult result;
-    FOOTFALL_ASSIGN_OR_RETURN(result.rows,
-                              static_cast<PageTimesPartial&>(all).ToTable(execution));
-    return result;
-  }
-
- private:
-  Spec spec_;
 };
 
 }  // namespace

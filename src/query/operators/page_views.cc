@@ -247,7 +247,7 @@ class PageViewsPartial : public Partial {
   uint32_t exit_ = 0;
 };
 
-class PageViewsOperator : public Operator {
+class PageViewsOperator : public SpecOperator<Spec, PageViewsPartial> {
  public:
   PageViewsOperator(const PageViewsPlan& plan, Needs& needs) {
     if (plan.where.has_value()) spec_.where = needs.AddRule(*plan.where);
@@ -256,18 +256,6 @@ class PageViewsOperator : public Operator {
     spec_.title = needs.AddField(model::Field::Parse("event.title").value());
     needs.AddSessions();
   }
-  std::unique_ptr<Partial> NewPartial() const override {
-    return std::make_unique<PageViewsPartial>(spec_);
-  }
-  absl::StatusOr<QueryResult> Finish(Partial& all, Execution& execution) override {
-    QueryResult result;
-    FOOTFALL_ASSIGN_OR_RETURN(result.rows,
-                              static_cast<PageViewsPartial&>(all).ToTable(execution));
-    return result;
-  }
-
- private:
-  Spec spec_;
 };
 
 }  // namespace

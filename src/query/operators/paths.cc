@@ -314,9 +314,9 @@ class PathsPartial : public Partial {
   std::vector<uint64_t> anchors_;
 };
 
-class PathsOperator : public Operator {
+class PathsOperator : public SpecOperator<Spec, PathsPartial> {
  public:
-  PathsOperator(const PathsPlan& plan, Needs& needs) : spec_{.plan = plan} {
+  PathsOperator(const PathsPlan& plan, Needs& needs) : SpecOperator({.plan = plan}) {
     if (plan.where.has_value()) spec_.where = needs.AddRule(*plan.where);
     spec_.anchor = needs.AddRule(plan.anchor);
     spec_.by = needs.AddField(plan.by);
@@ -325,18 +325,6 @@ class PathsOperator : public Operator {
     needs.AddSessionIds();
     needs.AddPersonNames();
   }
-  std::unique_ptr<Partial> NewPartial() const override {
-    return std::make_unique<PathsPartial>(spec_);
-  }
-  absl::StatusOr<QueryResult> Finish(Partial& all, Execution& execution) override {
-    QueryResult result;
-    FOOTFALL_ASSIGN_OR_RETURN(result.rows,
-                              static_cast<PathsPartial&>(all).ToTable(execution));
-    return result;
-  }
-
- private:
-  Spec spec_;
 };
 
 }  // namespace

@@ -309,10 +309,10 @@ class RetentionPartial : public Partial {
 
 static_assert(kPeriodsMax <= 127, "two words hold one bucket more than there are");
 
-class RetentionOperator : public Operator {
+class RetentionOperator : public SpecOperator<Spec, RetentionPartial> {
  public:
   RetentionOperator(const Plan& plan, const RetentionPlan& body, Needs& needs)
-      : spec_{.plan = plan, .body = body} {
+      : SpecOperator({.plan = plan, .body = body}) {
     if (body.where.has_value()) spec_.where = needs.AddRule(*body.where);
     if (body.start.has_value()) spec_.start = needs.AddRule(*body.start);
     if (body.returning.has_value()) spec_.returning = needs.AddRule(*body.returning);
@@ -321,18 +321,6 @@ class RetentionOperator : public Operator {
                      !plan.segment.has_value() && body.bucket == base::Bucket::kWeek &&
                      plan.zone == absl::UTCTimeZone();
   }
-  std::unique_ptr<Partial> NewPartial() const override {
-    return std::make_unique<RetentionPartial>(spec_);
-  }
-  absl::StatusOr<QueryResult> Finish(Partial& all, Execution& execution) override {
-    QueryResult result;
-    FOOTFALL_ASSIGN_OR_RETURN(result.rows,
-                              static_cast<RetentionPartial&>(all).ToTable(execution));
-    return result;
-  }
-
- private:
-  Spec spec_;
 };
 
 }  // namespace

@@ -213,9 +213,10 @@ class SessionsPartial : public Partial {
   std::vector<uint32_t> visit_of_;
 };
 
-class SessionsOperator : public Operator {
+class SessionsOperator : public SpecOperator<Spec, SessionsPartial> {
  public:
-  SessionsOperator(const SessionsPlan& plan, Needs& needs) : spec_{.plan = plan} {
+  SessionsOperator(const SessionsPlan& plan, Needs& needs)
+      : SpecOperator({.plan = plan}) {
     if (plan.where.has_value()) spec_.where = needs.AddRule(*plan.where);
     spec_.is_view = needs.AddRule(IsRule("event.type", "page_view"));
     spec_.url = needs.AddField(model::Field::Parse("event.url").value());
@@ -226,18 +227,6 @@ class SessionsOperator : public Operator {
     needs.AddSessionIds();
     needs.AddPersonNames();
   }
-  std::unique_ptr<Partial> NewPartial() const override {
-    return std::make_unique<SessionsPartial>(spec_);
-  }
-  absl::StatusOr<QueryResult> Finish(Partial& all, Execution& execution) override {
-    QueryResult result;
-    FOOTFALL_ASSIGN_OR_RETURN(result.rows,
-                              static_cast<SessionsPartial&>(all).ToTable(execution));
-    return result;
-  }
-
- private:
-  Spec spec_;
 };
 
 }  // namespace
