@@ -44,7 +44,7 @@ class MemoryRun : public Run {
     }
   }
 
-  const std::vector<ChunkSummary>& chunks() const override { return summaries_; }
+  std::span<const ChunkSummary> chunks() const override { return summaries_; }
   absl::StatusOr<std::unique_ptr<ChunkReader>> Open(size_t index) const override {
     return std::unique_ptr<ChunkReader>(std::make_unique<MemoryReader>(&chunks_[index]));
   }
@@ -54,7 +54,7 @@ class MemoryRun : public Run {
   std::vector<EncodedChunk> chunks_;
 };
 
-RunTotal Sum(const std::vector<ChunkSummary>& chunks) {
+RunTotal Sum(std::span<const ChunkSummary> chunks) {
   RunTotal total;
   std::map<uint32_t, uint64_t> names;
   std::map<int64_t, uint64_t> days;

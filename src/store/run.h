@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,7 +36,7 @@ class Run {
  public:
   virtual ~Run() = default;
   // Chunks of activity, by rising person; identity chunks are left to who reads rows.
-  virtual const std::vector<ChunkSummary>& chunks() const = 0;
+  virtual std::span<const ChunkSummary> chunks() const = 0;
   // Of all chunks; summed up when it is first asked for.
   const RunTotal& total() const;
   // A reader of chunk `index`, for one thread.

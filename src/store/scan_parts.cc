@@ -20,7 +20,7 @@ std::vector<Chunk> ChunksOf(std::span<const std::shared_ptr<const Run>> runs,
                             const ScanBounds& bounds) {
   std::vector<Chunk> chunks;
   for (uint32_t r = 0; r < runs.size(); ++r) {
-    const std::vector<ChunkSummary>& summaries = runs[r]->chunks();
+    const std::span<const ChunkSummary> summaries = runs[r]->chunks();
     for (uint32_t c = 0; c < summaries.size(); ++c) {
       const ChunkSummary& summary = summaries[c];
       if (bounds.HasPeopleOf(summary) &&

@@ -63,7 +63,7 @@ absl::StatusOr<std::shared_ptr<const StoredRun>> StoredRun::Load(
   if (run->summaries_ == nullptr) FOOTFALL_RETURN_IF_ERROR(run->LoadSummaries());
   uint64_t arrival = row.first_arrival;
   for (const ChunkSummary& chunk : *run->summaries_) {
-    if (chunk.activity) run->activity_.push_back(chunk);
+    run->activity_ += chunk.activity ? 1 : 0;
     run->first_arrivals_.push_back(arrival);
     arrival += chunk.rows;
   }

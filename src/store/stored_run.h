@@ -30,7 +30,9 @@ class StoredRun : public Run {
       std::shared_ptr<Rocks> rocks, const rocksdb::Snapshot* snapshot, const RunRow& row,
       std::shared_ptr<const ChunkSummaries> known);
 
-  const std::vector<ChunkSummary>& chunks() const override { return activity_; }
+  std::span<const ChunkSummary> chunks() const override {
+    return std::span(*summaries_).first(activity_);
+  }
   absl::StatusOr<std::unique_ptr<ChunkReader>> Open(size_t index) const override;
 
   std::string NameOf(size_t index) const override;
@@ -56,7 +58,7 @@ class StoredRun : public Run {
   const RunRow row_;
   std::shared_ptr<const ChunkSummaries> summaries_;
   std::vector<uint32_t> numbers_;
-  std::vector<ChunkSummary> activity_;
+  size_t activity_ = 0;  // So many of the first ones.
   std::vector<uint64_t> first_arrivals_;  // Per chunk.
 };
 

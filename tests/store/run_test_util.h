@@ -215,7 +215,7 @@ class TestRun : public Run {
     }
   }
 
-  const std::vector<ChunkSummary>& chunks() const override { return summaries_; }
+  std::span<const ChunkSummary> chunks() const override { return summaries_; }
   absl::StatusOr<std::unique_ptr<ChunkReader>> Open(size_t index) const override {
     if (index == lost_chunk_ && lost_column_ == kChunkHeader) {
       return absl::DataLossError("the chunk is lost");
