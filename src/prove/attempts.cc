@@ -30,8 +30,16 @@ Attempts::Attempts(const Run& run, std::vector<const Event*> events)
   excluded_ = exclude == nullptr ? std::vector<bool>(events_.size()) : holds(exclude);
 }
 
+size_t Attempts::LengthMax() const {
+  const auto never = [](const std::vector<bool>& verdicts) {
+    return std::find(verdicts.begin(), verdicts.end(), true) == verdicts.end();
+  };
+  return static_cast<size_t>(std::find_if(matches_.begin(), matches_.end(), never) -
+                             matches_.begin());
+}
+
 std::vector<size_t> Attempts::Best() {
-  for (size_t length = steps_.size(); length > 0; --length) {
+  for (size_t length = LengthMax(); length > 0; --length) {
     for (size_t start = 0; start < events_.size(); ++start) {
       std::vector<size_t> chain;
       failed_.clear();
@@ -44,7 +52,7 @@ std::vector<size_t> Attempts::Best() {
 }
 
 size_t Attempts::LongestFrom(size_t start) {
-  for (size_t length = steps_.size(); length > 0; --length) {
+  for (size_t length = LengthMax(); length > 0; --length) {
     std::vector<size_t> chain;
     failed_.clear();
     if (Matches(0, start) && Extend(start, length, {start}, &chain)) return length;

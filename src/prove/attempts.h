@@ -41,6 +41,8 @@ class Attempts {
   const std::string& order() const { return order_; }
 
  private:
+  // No chain is longer: the next step matches nothing at all.
+  size_t LengthMax() const;
   // Makes `chain` longer by the earliest events that let it reach `length`.
   bool Extend(size_t start, size_t length, std::vector<size_t> so_far,
               std::vector<size_t>* chain);
