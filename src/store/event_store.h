@@ -308,6 +308,7 @@ class EventStore {
   absl::StatusOr<AppendResult> Append(const Batch& batch, int64_t now_ms);
 
   // A view of everything acknowledged so far; a reader first catches up with the writer.
+  // A writer keeps the last one until the next write, for whoever asks in between.
   absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshot();
 
   // The person `id` (as for Snapshot::FindPerson) as of everything acknowledged, in
