@@ -9,20 +9,12 @@
 
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import http from 'node:http';
-import {createRequire} from 'node:module';
-import os from 'node:os';
+import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
-import {fileURLToPath} from 'node:url';
 
 import {findLeaks, findSpelledOut} from './leaks.mjs';
-
-const HERE = path.dirname(fileURLToPath(import.meta.url));
-const RECORDER =
-    process.env.FOOTFALL_RECORDER ?? path.join(HERE, '..', '..', 'examples', 'recorder');
-const {chromium} = createRequire(path.join(RECORDER, 'package.json'))('playwright-core');
+import {RECORDER, servePages} from './recorder_pages.mjs';
 
 const SECRETS = {
   passwords: ['Tr0ub4dor&3-kx', 'zweites-Kennwort!7'],
@@ -110,10 +102,7 @@ const FILES = {
 
 // The bodies that arrived, by path and query.
 const bodies = new Map();
-let server;
-let origin;
-let context;
-const profile = mkdtempSync(path.join(os.tmpdir(), 'footfall-page-filter-'));
+let pages;
 
 async function answer(request, response) {
   const url = new URL(request.url, 'http://h');
@@ -154,8 +143,8 @@ async function waitFor(holds, what) {
 
 // Real key events, in each field of the form.
 async function usePage(mode) {
-  const page = await context.newPage();
-  await page.goto(`${origin}/?filter=${mode}`);
+  const page = await pages.context.newPage();
+  await page.goto(`${pages.origin}/?filter=${mode}`);
   await page.waitForFunction(() => window.started);
   const type = async (selector, text) => {
     await page.click(selector);
@@ -181,29 +170,10 @@ async function usePage(mode) {
 }
 
 before(async () => {
-  server = http.createServer((request, response) => {
-    answer(request, response).catch((error) => response.destroy(error));
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${server.address().port}`;
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    headless: true,
-    args: [
-      '--no-sandbox', '--disable-gpu', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--no-first-run',
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'
-    ],
-    env: {...process.env, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile},
-  });
+  pages = await servePages(answer);
 });
 
-after(async () => {
-  await context?.close();
-  server.closeAllConnections();
-  server.close();
-  rmSync(profile, {recursive: true, force: true, maxRetries: 5});
-});
+after(() => pages?.close());
 
 test('without the filter, what was typed leaves the page', async () => {
   await (await usePage('none')).close();
@@ -244,7 +214,7 @@ test('the module in the browser and the native filter give the same bytes', asyn
     const raw = itemsOf(address).map((item) => JSON.stringify(item) + '\n').join('');
     const inPage = await page.evaluate(
         ([text, kind]) => window.filterText(text, kind), [raw, format]);
-    const policy = path.join(profile, 'policy.json');
+    const policy = path.join(pages.folder, 'policy.json');
     writeFileSync(policy, JSON.stringify(POLICY));
     const native = spawnSync(
         process.env.FOOTFALL_CLI, ['filter', '--format', format, '--policy', policy, '-'],
@@ -262,8 +232,8 @@ test('what the filter held back is sent when the page goes', async () => {
                            .filter((event) => event.element?.id === 'search')
                            .map((event) => event.value);
   bodies.clear();
-  const page = await context.newPage();
-  await page.goto(`${origin}/?filter=wasm`);
+  const page = await pages.context.newPage();
+  await page.goto(`${pages.origin}/?filter=wasm`);
   await page.waitForFunction(() => window.started);
   await page.click('#search');
   await page.keyboard.type(SEARCH);
@@ -275,9 +245,9 @@ test('what the filter held back is sent when the page goes', async () => {
 });
 
 test('where the page may not run the module, nothing is sent', async () => {
-  const page = await context.newPage();
+  const page = await pages.context.newPage();
   const failed = new Promise((resolve) => page.once('pageerror', resolve));
-  await page.goto(`${origin}/?filter=blocked`);
+  await page.goto(`${pages.origin}/?filter=blocked`);
   assert.match(String(await failed), /wasm|WebAssembly/i);
   await page.click('#password');
   await page.keyboard.type(SECRETS.passwords[0]);

@@ -8,18 +8,11 @@
 
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import http from 'node:http';
-import {createRequire} from 'node:module';
-import os from 'node:os';
+import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
-import {fileURLToPath} from 'node:url';
 
-const HERE = path.dirname(fileURLToPath(import.meta.url));
-const RECORDER =
-    process.env.FOOTFALL_RECORDER ?? path.join(HERE, '..', '..', 'examples', 'recorder');
-const {chromium} = createRequire(path.join(RECORDER, 'package.json'))('playwright-core');
+import {RECORDER, servePages} from './recorder_pages.mjs';
 
 const SECRET = 'Tr0ub4dor-3-kx';
 
@@ -51,11 +44,8 @@ const FILES = {
       ['text/javascript', readFileSync(path.join(RECORDER, 'footfall-recorder.js'))],
 };
 
-const work = mkdtempSync(path.join(os.tmpdir(), 'footfall-script-errors-'));
 let events = [];
-let server;
-let origin;
-let context;
+let pages;
 
 async function answer(request, response) {
   if (request.method === 'POST') {
@@ -71,35 +61,16 @@ async function answer(request, response) {
 }
 
 before(async () => {
-  server = http.createServer((request, response) => {
-    answer(request, response).catch((error) => response.destroy(error));
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${server.address().port}`;
-  context = await chromium.launchPersistentContext(path.join(work, 'profile'), {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    headless: true,
-    args: [
-      '--no-sandbox', '--disable-gpu', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--no-first-run',
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'
-    ],
-    env: {...process.env, XDG_CONFIG_HOME: work, XDG_CACHE_HOME: work},
-  });
+  pages = await servePages(answer);
 });
 
-after(async () => {
-  await context?.close();
-  server.closeAllConnections();
-  server.close();
-  rmSync(work, {recursive: true, force: true, maxRetries: 5});
-});
+after(() => pages?.close());
 
 /** Opens a page, does `act` in it and answers the events that it has sent. */
 async function visit(address, act) {
   events = [];
-  const page = await context.newPage();
-  await page.goto(origin + address);
+  const page = await pages.context.newPage();
+  await page.goto(pages.origin + address);
   await act(page);
   await page.evaluate(() => footfallRecorder.track('end'));
   const deadline = Date.now() + 20000;
@@ -128,10 +99,10 @@ test('an error has a message, a script, a line and a column', async () => {
   const [error, ...others] = errorsOf(sent);
   assert.deepEqual(others, []);
   assert.equal(error.type, 'track');
-  assert.equal(error.url, `${origin}/orders?id=7`);
+  assert.equal(error.url, `${pages.origin}/orders?id=7`);
   assert.deepEqual(error.properties, {
     message: 'Uncaught TypeError: orders is not defined',
-    source: `${origin}/orders.js`,
+    source: `${pages.origin}/orders.js`,
     line: 2,
     column: 9,
   });
@@ -188,20 +159,20 @@ test('a host that wants none gets none', async () => {
 
 test('the report counts them', async () => {
   const sent = await visit('/orders?id=9', (page) => fail(page, 'a'));
-  const file = path.join(work, 'events.ndjson');
+  const file = path.join(pages.folder, 'events.ndjson');
   writeFileSync(file, sent.map((event) => JSON.stringify(event) + '\n').join(''));
   const footfall = (...args) => {
     const done = spawnSync(process.env.FOOTFALL_CLI, args, {encoding: 'utf8'});
     assert.equal(done.status, 0, done.stderr);
     return done.stdout;
   };
-  const store = path.join(work, 'store');
+  const store = path.join(pages.folder, 'store');
   footfall('ingest', '--db', store, file);
   const rows = footfall('report', 'run', 'script-errors', '--db', store,
                         '--format', 'ndjson').trim().split('\n')
                    .map((line) => JSON.parse(line));
   assert.deepEqual(
       rows.map(({message, page, events: count, people}) => [message, page, count, people]),
-      [['Uncaught TypeError: a', `${origin}/orders`, 1, 1],
-       ['Uncaught TypeError: orders is not defined', `${origin}/orders`, 1, 1]]);
+      [['Uncaught TypeError: a', `${pages.origin}/orders`, 1, 1],
+       ['Uncaught TypeError: orders is not defined', `${pages.origin}/orders`, 1, 1]]);
 });
