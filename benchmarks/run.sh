@@ -45,9 +45,9 @@ out=${out:-$build/benchmarks.json}
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
   -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_C_COMPILER_LAUNCHER=ccache \
   -DFOOTFALL_BUILD_BENCHMARKS=ON -DFOOTFALL_BUILD_TESTS=OFF \
-  -DFOOTFALL_BUILD_EXAMPLES=OFF >/dev/null
+  -DFOOTFALL_BUILD_EXAMPLES=ON >/dev/null
 cmake --build "$build" -j "$jobs" --target capture_bench \
-  recording_bench segment_bench store_bench footfall_generate \
+  recording_bench segment_bench store_bench footfall_generate footfall_cli \
   -- --quiet >&2
 
 work=$build/work
@@ -72,28 +72,41 @@ measure() {
     --benchmark_report_aggregates_only=true --benchmark_out="$work/result.$1.json" \
     "${@:3}" >&2
 }
+# measure_peer NAME FILE: the same work in a Node script, by processor time too, once it
+# has written the same events.
+measure_peer() {
+  echo "== $1 peer" >&2
+  "$build/examples/cli/footfall" filter "$2" \
+    >"$work/filtered.ndjson" 2>"$work/filter.log" ||
+    { cat "$work/filter.log" >&2; exit 1; }
+  node "$root/benchmarks/filter_peer/mask.mjs" "$2" --verify "$work/filtered.ndjson"
+  rm "$work/filtered.ndjson" "$work/filter.log"
+  node "$root/benchmarks/filter_peer/mask.mjs" "$2" \
+    --repetitions "$repetitions" >"$work/peer.$1.json"
+}
 # In turn, so that the ratio between them holds on a busy machine too.
 measure filter capture_bench --benchmark_enable_random_interleaving=true
-# The same work in Node, by processor time too; the same first 200,000 events.
-echo "== filter peer" >&2
-node "$root/benchmarks/filter_peer/mask.mjs" "$work/ids.ndjson" --events 200000 \
-  --repetitions "$repetitions" >"$work/peer.filter.json"
+# capture_bench reads as many of the events.
+head -n 200000 "$work/ids.ndjson" >"$work/first.ndjson"
+measure_peer filter "$work/first.ndjson"
+rm "$work/first.ndjson"
 jq -rn --slurpfile ours "$work/result.filter.json" --slurpfile peer "$work/peer.filter.json" '
   ($ours[0].benchmarks[] | select(.name == "BM_FilterToNdjson_median").items_per_second) as $rate
   | "filter to NDJSON: \($rate / $peer[0].events_per_second * 10 | round / 10) times the rate" +
-    " of benchmarks/filter_peer/mask.mjs"'
+    " of benchmarks/filter_peer/mask.mjs, of which JSON.parse and JSON.stringify take" +
+    " \($peer[0].json_seconds / $peer[0].seconds * 100 | round)%"'
 if [ -n "$recording" ]; then
   export FOOTFALL_BENCH_RECORDING=$recording
   measure recording recording_bench --benchmark_enable_random_interleaving=true
-  node "$root/benchmarks/filter_peer/mask.mjs" "$recording" \
-    --repetitions "$repetitions" >"$work/peer.recording.json"
+  measure_peer recording "$recording"
   jq -rn --slurpfile ours "$work/result.recording.json" \
     --slurpfile peer "$work/peer.recording.json" '
     def rate(name): $ours[0].benchmarks[] | select(.name == name + "_median").bytes_per_second;
     "recording: \(rate("BM_FilterRecording") / 1e6 | round) MB/s," +
       " \(rate("BM_FilterRecording") / rate("BM_SimdjsonWalk") * 100 | round)% of simdjson," +
       " \(rate("BM_FilterRecording") / $peer[0].bytes_per_second * 10 | round / 10) times" +
-      " the rate of benchmarks/filter_peer/mask.mjs"'
+      " the rate of benchmarks/filter_peer/mask.mjs, of which JSON.parse and" +
+      " JSON.stringify take \($peer[0].json_seconds / $peer[0].seconds * 100 | round)%"'
   rm "$work/result.recording.json"
 fi
 # Each in a process of its own, so that the peak of memory is its own.
