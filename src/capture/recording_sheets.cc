@@ -383,11 +383,9 @@ bool RecordingWriter::StyleProperty(std::string_view property, Token value) {
     size_t i = 0;
     for (Elements e(index_, value); e.Next(); ++i) {
       if (i > 1 || !index_.is_string(e.value())) return false;
-      if (i == 1) {
-        const std::string_view priority = index_.raw_string(e.value());
-        return priority.empty() || priority == "important";
+      if (i == 0 ? !StyleProperty(property, e.value()) : !IsPriority(e.value())) {
+        return false;
       }
-      if (!StyleProperty(property, e.value())) return false;
     }
     return i > 0;
   }
