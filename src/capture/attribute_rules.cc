@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstddef>
 
+#include "capture/ascii.h"
 #include "capture/hash.h"
 #include "capture/words.h"
 
@@ -246,8 +247,6 @@ class Table {
   static constexpr size_t kSlots = 1024;
   std::array<const Known*, kSlots> slots_{};
 };
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Functions and units of SVG's grammars. Commands of paths are single letters.
 bool IsGeometryWord(std::string_view word) {

@@ -1,6 +1,11 @@
 #include "capture/cleaner.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdlib>
@@ -58,6 +63,20 @@ bool NeedsEscapes(std::string_view text) {
 
 // The first byte at or after `pos` that needs a backslash in JSON, or the size.
 size_t FindEscaped(std::string_view text, size_t pos) {
+#ifdef __SSE2__
+  const __m128i control = _mm_set1_epi8(0x1f);
+  for (; pos + 16 <= text.size(); pos += 16) {
+    const __m128i bytes =
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + pos));
+    const __m128i signs = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                       _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes);
+    const int found = _mm_movemask_epi8(_mm_or_si128(signs, controls));
+    if (found != 0) {
+      return pos + static_cast<size_t>(std::countr_zero(static_cast<uint32_t>(found)));
+    }
+  }
+#endif
   for (; pos + 8 <= text.size(); pos += 8) {
     const uint64_t word = LoadWord(text.data() + pos);
     if ((HasLess(word, 0x20) | HasByte(word, '"') | HasByte(word, '\\')) != 0) break;
@@ -100,8 +119,10 @@ void AppendEscaped(std::string& out, std::string_view text) {
 }  // namespace
 
 void AppendJsonText(std::string& out, std::string_view text) {
+  // A long text is looked at once, while it is copied.
+  constexpr size_t kLong = 256;
   out.push_back('"');
-  if (NeedsEscapes(text)) {
+  if (text.size() >= kLong || NeedsEscapes(text)) {
     AppendEscaped(out, text);
   } else {
     out.append(text);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "capture/ascii.h"
 #include "capture/attribute_rules.h"
 #include "capture/css_address.h"
 #include "capture/css_scan.h"
@@ -19,9 +20,6 @@ constexpr size_t kBlocksMax = 64;
 // Escaped, each character takes up to nine bytes.
 constexpr size_t kFunctionNameMax = 9 * 17;
 constexpr size_t kNone = std::string_view::npos;
-
-constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool IsLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
 bool IsOneOf(std::string_view text, const std::string_view* list, size_t size) {
   return std::any_of(list, list + size,

@@ -1,11 +1,12 @@
 #include "capture/css_tokenizer.h"
 
+#include "capture/ascii.h"
+
 namespace footfall::capture {
 namespace {
 
 constexpr size_t kNestingMax = 256;
 
-constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool IsHex(char c) {
   return IsDigit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 }

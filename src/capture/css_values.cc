@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <iterator>
 
+#include "capture/ascii.h"
 #include "capture/attribute_rules.h"
 #include "capture/css_tokenizer.h"
 #include "capture/text_scan.h"
@@ -133,9 +134,6 @@ constexpr std::string_view kStates[] = {
     "mixed", "none", "off", "other", "page", "polite", "spelling", "step", "time",
     "tree", "true", "undefined", "vertical"};
 // clang-format on
-
-constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool IsLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
 // Whether `word` is in `list` but for case.
 template <size_t kSize>

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <iterator>
 
+#include "capture/ascii.h"
+
 namespace footfall::capture {
 namespace {
 
@@ -25,16 +27,6 @@ bool IsOneOf(std::string_view text, const std::string_view (&list)[N]) {
 
 }  // namespace
 
-std::string_view TrimSpace(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 bool IsButtonType(std::string_view type) { return IsOneOf(type, kButtonTypes); }
 bool IsPlainTag(std::string_view tag) { return IsOneOf(tag, kPlainTags); }
 bool IsTextTag(std::string_view tag) { return IsOneOf(tag, kTextTags); }
@@ -46,7 +38,7 @@ bool MayHoldFields(std::string_view tag) {
 
 bool IsOneDigit(std::string_view text) {
   text = TrimSpace(text);
-  return text.size() == 1 && text[0] >= '0' && text[0] <= '9';
+  return text.size() == 1 && IsDigit(text[0]);
 }
 
 }  // namespace footfall::capture

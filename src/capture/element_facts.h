@@ -19,9 +19,6 @@ inline bool EqualsLower(std::string_view text, std::string_view lower) {
   return true;
 }
 
-// Without the white space around it.
-std::string_view TrimSpace(std::string_view text);
-
 // The types of an input that is a button.
 bool IsButtonType(std::string_view type);
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "capture/ascii.h"
 #include "capture/element_facts.h"
 #include "capture/hash.h"
 #include "capture/url.h"

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "capture/ascii.h"
 #include "capture/event_parser.h"
 #include "capture/hash.h"
 #include "capture/words.h"
@@ -15,10 +16,6 @@ inline constexpr std::string_view kMalformed = "malformed JSON";
 inline constexpr std::string_view kBadString = "malformed JSON: an invalid string";
 inline constexpr std::string_view kCutOff =
     "malformed JSON: the event does not end with its brace";
-
-inline bool IsJsonSpace(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
 
 inline bool EventParser::KeyTable::Matches(const Pattern& pattern, uint64_t low,
                                            uint64_t high) {

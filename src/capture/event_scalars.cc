@@ -4,6 +4,7 @@
 #include <bit>
 #include <string>
 
+#include "capture/ascii.h"
 #include "capture/event_parser_inline.h"
 #include "capture/json_index.h"
 #include "capture/time_text.h"
@@ -18,8 +19,6 @@ std::string_view Trim(std::string_view text) {
   while (!text.empty() && space(text.back())) text.remove_suffix(1);
   return text;
 }
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // The value of the `size` digits at `p`, one to eight; false when they are none. Eight
 // bytes can be read there, as the padding behind the event is.

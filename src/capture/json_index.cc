@@ -3,16 +3,16 @@
 #include <simdjson.h>
 
 #include <array>
+#include <bit>
 #include <cstring>
 
+#include "capture/ascii.h"
 #include "capture/hash.h"
 #include "capture/recording_nodes.h"
 #include "capture/words.h"
 
 namespace footfall::capture {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // RFC 8259, section 6.
 bool IsNumber(std::string_view text) {
@@ -38,6 +38,35 @@ bool IsNumber(std::string_view text) {
     if (!digits()) return false;
   }
   return i == text.size();
+}
+
+// True for an integer of at most sixteen digits without a sign, as most numbers are.
+// Eight bytes can be read at its start.
+bool IsShortInteger(std::string_view text) {
+  const char* const p = text.data();
+  if (text.size() > 16 || (p[0] == '0' && text.size() > 1)) return false;
+  if (text.size() > 8) {
+    return (Digits(LoadWord(p)) & Digits(LoadWord(p + text.size() - 8))) == kTops;
+  }
+  return Digits(LoadPadded(p, text.size())) == kTops >> (64 - 8 * text.size());
+}
+
+// Reads the digits that `word` begins with, when they are fewer than eight and make an
+// integer.
+bool ReadFewDigits(uint64_t word, int64_t& out) {
+  if constexpr (std::endian::native != std::endian::little) return false;
+  const int bits = std::countr_zero(~Digits(word) & kTops) & ~7;
+  if (bits == 0 || bits == 64) return false;
+  const auto behind = static_cast<char>(word >> bits);
+  if (behind == '.' || behind == 'e' || behind == 'E') return false;
+  // Zeros go in front of the first digit; then pairs of digits, and pairs of those.
+  uint64_t value = (word & kOnes * 0x0f) << (64 - bits);
+  value = value * 10 + (value >> 8);
+  value = ((value & 0x000000ff000000ff) * 0x000f424000000064 +
+           (value >> 16 & 0x000000ff000000ff) * 0x0000271000000001) >>
+          32;
+  out = static_cast<int64_t>(value & 0xffffffff);
+  return true;
 }
 
 // What a letter behind a backslash means; 0 for none and for `u`.
@@ -103,6 +132,17 @@ bool ReadUnicodeEscape(std::string_view raw, size_t& pos, uint32_t& c) {
   return true;
 }
 
+// The first backslash, or null. Most strings are short and have none.
+const void* FindBackslash(std::string_view raw) {
+  constexpr size_t kShort = 64;
+  if (raw.size() <= kShort) {
+    uint64_t found = 0;
+    ForEachWord(raw, [&found](uint64_t word) { found |= HasByte(word, '\\'); });
+    if (found == 0) return nullptr;
+  }
+  return std::memchr(raw.data(), '\\', raw.size());
+}
+
 }  // namespace
 
 std::string_view PathKey(std::string_view key) {
@@ -119,7 +159,7 @@ std::string_view PathKey(std::string_view key) {
 }
 
 bool DecodeJsonString(std::string_view raw, Arena& arena, std::string_view& out) {
-  const void* first = raw.empty() ? nullptr : std::memchr(raw.data(), '\\', raw.size());
+  const void* const first = FindBackslash(raw);
   if (first == nullptr) {
     out = raw;
     return true;
@@ -157,12 +197,20 @@ bool DecodeJsonString(std::string_view raw, Arena& arena, std::string_view& out)
   return true;
 }
 
-// Few keys are compared with each other, many go through a table.
+// Keys are compared by their hashes, and only when another one shares a bit with them.
 class JsonIndex::Keys {
  public:
   struct Frame {
-    size_t first;  // Of its keys.
+    size_t first;       // Of its keys.
+    uint64_t bits = 0;  // Of their hashes.
   };
+
+  // Of a key in a text that simdjson's padding follows. Those of up to eight bytes, as
+  // most have, are told apart by their bytes: there is no zero in a string.
+  static uint64_t HashOf(std::string_view key) {
+    if (key.empty() || key.size() > sizeof(uint64_t)) return HashBytes(key);
+    return LoadPadded(key.data(), key.size()) * 0x9fb21c651e98df25ULL;
+  }
 
   void Clear() {
     frames_.clear();
@@ -174,14 +222,16 @@ class JsonIndex::Keys {
     frames_.pop_back();
   }
   enum class Outcome { kNew, kTwice, kTooMany };
-  Outcome Add(std::string_view key) {
-    const size_t first = frames_.back().first;
-    const size_t count = hashes_.size() - first;
-    if (count >= kKeysMax) return Outcome::kTooMany;
-    const uint64_t hash = HashBytes(key);
-    for (size_t i = first; i < hashes_.size(); ++i) {
-      if (hashes_[i] == hash) return Outcome::kTwice;
+  Outcome Add(uint64_t hash) {
+    Frame& frame = frames_.back();
+    if (hashes_.size() - frame.first >= kKeysMax) return Outcome::kTooMany;
+    const uint64_t bit = uint64_t{1} << (hash >> 58);
+    if ((frame.bits & bit) != 0) {
+      for (size_t i = frame.first; i < hashes_.size(); ++i) {
+        if (hashes_[i] == hash) return Outcome::kTwice;
+      }
     }
+    frame.bits |= bit;
     hashes_.push_back(hash);
     return Outcome::kNew;
   }
@@ -221,7 +271,7 @@ bool JsonIndex::IsScalar(Token token) const {
     case 'n':
       return text == "null";
     default:
-      return IsNumber(text);
+      return IsShortInteger(text) || IsNumber(text);
   }
 }
 
@@ -270,16 +320,12 @@ void JsonIndex::CloseShape(Token& token, RecordingNodes& nodes) {
     open_.pop_back();
     return;
   }
-  open.shape = {};
   nodes.NoteOther();
   keys_->Open();
-  if (add) {
-    for (const std::string_view key : {"parentId", "nextId", "node"}) keys_->Add(key);
-  } else {
-    for (const std::string_view key : {"type", "tagName", "attributes", "childNodes"}) {
-      keys_->Add(key);
-    }
-  }
+  const auto note = [this](Token key) { keys_->Add(Keys::HashOf(raw_string(key))); };
+  for (const Token key : {1, 5, 9}) note(open.token + key);
+  if (!add) note(nodes.node(open.shape.number).children - 2);
+  open.shape = {};
 }
 
 bool JsonIndex::Build(std::string_view text, int depth_max, Defect& defect,
@@ -384,7 +430,7 @@ bool JsonIndex::Build(std::string_view text, int depth_max, Defect& defect,
       if (kind(t) != '"' || !IsScalar(t)) return fail("expected a key", t);
       if (t + 1 >= count) return fail("ends too early", t);
       if (kind(t + 1) != ':') return fail("expected a colon", t + 1);
-      switch (keys_->Add(raw_string(t))) {
+      switch (keys_->Add(Keys::HashOf(raw_string(t)))) {
         case Keys::Outcome::kNew:
           break;
         case Keys::Outcome::kTwice:
@@ -425,6 +471,7 @@ bool JsonIndex::ReadInteger(Token token, int64_t& out) const {
   constexpr int kDigitsMax = 15;
   const char* p = text_ + at_[token];
   const char* const end = text_ + size_;
+  if (end - p >= 8 && ReadFewDigits(LoadWord(p), out)) return true;
   const bool negative = *p == '-';
   p += negative;
   const char* const first = p;

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "capture/arena.h"
+#include "capture/ascii.h"
+#include "capture/words.h"
 
 namespace simdjson::internal {
 class dom_parser_implementation;
@@ -106,10 +108,9 @@ class JsonIndex {
  private:
   size_t ScalarEnd(Token token) const {
     size_t end = at_[token + 1];
-    while (IsSpace(text_[end - 1])) --end;
+    while (IsJsonSpace(text_[end - 1])) --end;
     return end;
   }
-  static bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
   bool Reserve(size_t size);
   size_t OpenShape(Token token, size_t depth_max, RecordingNodes& nodes);
   void CloseShape(Token& token, RecordingNodes& nodes);
@@ -156,7 +157,7 @@ class Members {
     const std::string_view text = index_.text();
     const size_t begin = index_.begin(key_) + 1;
     return name.size() < text.size() - begin && text[begin + name.size()] == '"' &&
-           text.compare(begin, name.size(), name) == 0;
+           SameBytes(text.data() + begin, name.data(), name.size());
   }
   JsonIndex::Token value() const { return value_; }
   size_t begin() const { return index_.begin(key_); }

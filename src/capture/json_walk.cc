@@ -1,12 +1,12 @@
 #include "capture/json_walk.h"
 
+#include "capture/ascii.h"
+
 namespace footfall::capture {
 namespace {
 
-bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
 bool EndsScalar(char c) {
-  return IsSpace(c) || c == ',' || c == ':' || c == '"' || c == '[' || c == ']' ||
+  return IsJsonSpace(c) || c == ',' || c == ':' || c == '"' || c == '[' || c == ']' ||
          c == '{' || c == '}';
 }
 

@@ -143,17 +143,23 @@ void PageTree::Impl::BeginPage() {
 }
 
 PageTree::Ref PageTree::Impl::Find(int32_t id) const {
-  if (id <= 0) return kNone;
-  size_t i = TableHome(id);
-  while (table[i] != kNone && nodes[table[i]].id != id) i = (i + 1) & (table.size() - 1);
-  return table[i];
+  return id <= 0 ? kNone : table[TablePlace(id)];
 }
 
-void PageTree::Impl::TableAdd(Ref ref) {
-  if ((live + 1) * 4 > table.size() * 3) TableGrow();
-  size_t i = TableHome(nodes[ref].id);
-  while (table[i] != kNone) i = (i + 1) & (table.size() - 1);
-  table[i] = ref;
+// Where the id stands in the table, or would.
+size_t PageTree::Impl::TablePlace(int32_t id) const {
+  size_t i = TableHome(id);
+  while (table[i] != kNone && nodes[table[i]].id != id) i = (i + 1) & (table.size() - 1);
+  return i;
+}
+
+// Adds a node whose place TablePlace told.
+void PageTree::Impl::TableAdd(Ref ref, size_t place) {
+  if ((live + 1) * 4 > table.size() * 3) {
+    TableGrow();
+    place = TablePlace(nodes[ref].id);
+  }
+  table[place] = ref;
 }
 
 void PageTree::Impl::TableGrow() {
@@ -209,7 +215,9 @@ PageTree::Ref PageTree::Impl::Insert(int32_t id, NodeKind kind, Ref parent, Ref 
 
 PageTree::Ref PageTree::Impl::InsertNew(int32_t id, NodeKind kind, Ref parent, Ref next,
                                         bool shadow) {
-  if (id <= 0 || Find(id) != kNone) return kNone;
+  if (id <= 0) return kNone;
+  const size_t place = TablePlace(id);
+  if (table[place] != kNone) return kNone;
   if (parent == kNone ? kind != NodeKind::kDocument : !Valid(parent)) return kNone;
   const Ref ref = NewNode();
   if (ref == kNone) return kNone;
@@ -217,7 +225,7 @@ PageTree::Ref PageTree::Impl::InsertNew(int32_t id, NodeKind kind, Ref parent, R
   node.id = id;
   node.kind = kind;
   if (shadow) node.facts |= kFactShadow;
-  TableAdd(ref);
+  TableAdd(ref, place);
   ++live;
   ++version;
   Link(ref, parent, next);
@@ -232,7 +240,9 @@ void PageTree::Impl::Link(Ref ref, Ref parent, Ref next) {
   node.parent = parent;
   if (parent == kNone) return;
   Node& around = nodes[parent];
-  if (!Valid(next) || nodes[next].parent != parent || next == ref) next = kNone;
+  const bool between =
+      next != kNone && Valid(next) && nodes[next].parent == parent && next != ref;
+  if (!between) next = kNone;
   node.next = next;
   node.prev = next == kNone ? around.last : nodes[next].prev;
   (node.prev == kNone ? around.first : nodes[node.prev].next) = ref;

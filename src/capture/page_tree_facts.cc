@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "capture/ascii.h"
 #include "capture/element_facts.h"
 #include "capture/page_tree_internal.h"
 #include "capture/words.h"
@@ -9,9 +10,6 @@
 namespace footfall::capture {
 namespace {
 
-bool IsSpace(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 struct TagName {
@@ -37,9 +35,9 @@ template <typename Visit>
 void ForEachToken(std::string_view text, Visit visit) {
   size_t pos = 0;
   while (pos < text.size()) {
-    while (pos < text.size() && IsSpace(text[pos])) ++pos;
+    while (pos < text.size() && IsHtmlSpace(text[pos])) ++pos;
     const size_t start = pos;
-    while (pos < text.size() && !IsSpace(text[pos])) ++pos;
+    while (pos < text.size() && !IsHtmlSpace(text[pos])) ++pos;
     if (pos > start) visit(text.substr(start, pos - start));
   }
 }
@@ -132,7 +130,7 @@ std::string PlainCss(std::string_view css) {
       if (pos < css.size()) out.push_back(Lower(css[pos++]));
       continue;
     }
-    if (pos < css.size() && IsSpace(css[pos])) ++pos;
+    if (pos < css.size() && IsHtmlSpace(css[pos])) ++pos;
     out.push_back(code > 0 && code < 0x80 ? Lower(static_cast<char>(code)) : '?');
   }
   return out;
@@ -150,7 +148,8 @@ bool HidesText(std::string_view style) {
   for (size_t pos = css.find(kProperty); pos != std::string::npos;
        pos = css.find(kProperty, pos + 1)) {
     size_t at = pos + kProperty.size();
-    while (at < css.size() && (IsSpace(css[at]) || css[at] == ':' || css[at] == '"')) {
+    while (at < css.size() &&
+           (IsHtmlSpace(css[at]) || css[at] == ':' || css[at] == '"')) {
       ++at;
     }
     if (css.compare(at, 4, "none") != 0) return true;

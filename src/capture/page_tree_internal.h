@@ -122,7 +122,8 @@ struct PageTree::Impl {
   void BeginMutation();
   bool Valid(Ref ref) const { return ref < nodes.size() && nodes[ref].id != 0; }
   Ref Find(int32_t id) const;
-  void TableAdd(Ref ref);
+  size_t TablePlace(int32_t id) const;
+  void TableAdd(Ref ref, size_t place);
   void TableErase(int32_t id);
   size_t TableHome(int32_t id) const {
     return (static_cast<uint32_t>(id) * 0x9E3779B1u) & (table.size() - 1);
@@ -169,7 +170,15 @@ struct PageTree::Impl {
   uint16_t Sensitivity(const Node& node) const;
   uint16_t Own(Ref ref);
   void JudgeItself(Ref ref);
-  uint16_t Inherited(const Node& node) const;
+  // What the parent says of the node: mostly nothing.
+  uint16_t Inherited(const Node& node) const {
+    if (node.parent == kNone) return 0;
+    const Node& around = nodes[node.parent];
+    const bool hides = around.tag == Tag::kScript || around.tag == Tag::kNoscript ||
+                       around.tag == Tag::kIframe;
+    return around.flags == 0 && !hides ? uint16_t{0} : InheritedFrom(around, node);
+  }
+  static uint16_t InheritedFrom(const Node& around, const Node& node);
   uint16_t Combined(const Node& node, uint16_t extra) const;
   void SetFlags(Ref ref, uint16_t flags);
   void Propagate(Ref top, bool all);

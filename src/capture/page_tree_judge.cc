@@ -85,10 +85,7 @@ void PageTree::Impl::JudgeItself(Ref ref) {
   if ((node.own & kNodeMasked) != 0) node.facts &= ~uint32_t{kFactUnmasked};
 }
 
-// What the parent says of the node.
-uint16_t PageTree::Impl::Inherited(const Node& node) const {
-  if (node.parent == kNone) return 0;
-  const Node& around = nodes[node.parent];
+uint16_t PageTree::Impl::InheritedFrom(const Node& around, const Node& node) {
   const uint32_t outer = around.flags;
   uint32_t flags = outer & kNodeMasked;
   if ((outer & kNodeSensitiveInside) != 0) {

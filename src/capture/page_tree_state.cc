@@ -84,7 +84,8 @@ bool PageTree::Impl::RestoreNode(std::string_view& bytes) {
       !TakeUpTo(bytes, UINT32_MAX, tag_hash) || !TakeUpTo(bytes, kMarksMax, mark_count)) {
     return false;
   }
-  if (Find(static_cast<int32_t>(id)) != kNone) return false;
+  const size_t place = TablePlace(static_cast<int32_t>(id));
+  if (table[place] != kNone) return false;
   const Ref parent = distance == 0 ? kNone : static_cast<Ref>(live + 1 - distance);
   if (id == 0 || (parent == kNone && kind != 0)) return false;
   const Ref ref = NewNode();
@@ -97,7 +98,7 @@ bool PageTree::Impl::RestoreNode(std::string_view& bytes) {
   node.facts = static_cast<uint32_t>(facts);
   if ((facts & kFactOneDigit) != 0) ++digit_count;
   if ((facts & kKeypadFacts) != 0) ++keypad_count;
-  TableAdd(ref);
+  TableAdd(ref, place);
   ++live;
   Link(ref, parent, kNone);
   for (; mark_count > 0; --mark_count) {

@@ -26,10 +26,6 @@ namespace {
 using Token = JsonIndex::Token;
 
 constexpr size_t kErrorsMax = 100;
-void AppendNumber(std::string& out, int64_t number) {
-  out.append(std::to_string(number));
-}
-
 }  // namespace
 
 class RecordingFilter::Impl : public SplitterSink {
@@ -184,17 +180,20 @@ class RecordingFilter::Impl : public SplitterSink {
       RejectAt(root, "", "expected an object");
       return false;
     }
-    const Token type = FindMember(index_, root, "type");
+    Token type = kAbsent;
+    for (Members m(index_, root); m.Next();) {
+      if (m.Is("type")) type = m.value();
+      if (m.Is("timestamp")) envelope.timestamp = m.value();
+      if (m.Is("data")) envelope.data = m.value();
+    }
     if (type == kAbsent || !index_.ReadInteger(type, envelope.type)) {
       RejectAt(type, "type", "expected the number of an rrweb event type");
       return false;
     }
-    envelope.timestamp = FindMember(index_, root, "timestamp");
     if (envelope.timestamp == kAbsent || !index_.is_number(envelope.timestamp)) {
       RejectAt(envelope.timestamp, "timestamp", "expected a number of milliseconds");
       return false;
     }
-    envelope.data = FindMember(index_, root, "data");
     if (envelope.data == kAbsent || !index_.is_object(envelope.data)) {
       const bool packed = envelope.data != kAbsent && index_.is_string(envelope.data);
       RejectAt(envelope.data, "data",
@@ -490,7 +489,7 @@ class RecordingFilter::Impl : public SplitterSink {
     out.append(",\"isChecked\":")
         .append(allowed && page_.held->checked ? "true" : "false");
     out.append(",\"id\":");
-    AppendNumber(out, page_.held->id);
+    out.append(std::to_string(page_.held->id));
     out.append("},\"timestamp\":").append(page_.timestamp).append("}");
     page_.held.reset();
     ++counters_.passed;

@@ -5,14 +5,6 @@
 #include "capture/recording_writer.h"
 
 namespace footfall::capture {
-namespace {
-
-void AppendNumber(std::string& out, int64_t number) {
-  out.append(std::to_string(number));
-}
-
-}  // namespace
-
 using Token = JsonIndex::Token;
 
 bool RecordingWriter::FullSnapshot(Token data) {
@@ -187,7 +179,7 @@ void RecordingWriter::Neighbour(Token token, bool next) {
   if (shown == PageTree::kNone) {
     edit_.out().append("null");
   } else {
-    AppendNumber(edit_.out(), page_.tree.id(shown));
+    edit_.out().append(std::to_string(page_.tree.id(shown)));
   }
   edit_.SkipTo(index_.end(token));
 }
@@ -292,9 +284,9 @@ bool RecordingWriter::ShowsNew(Ref node, std::string_view attribute, size_t befo
 void RecordingWriter::PlaceholderRemove(Ref node, std::string& out) const {
   if (!out.empty() && out.back() != '[') out.push_back(',');
   out.append("{\"parentId\":");
-  AppendNumber(out, page_.tree.id(page_.tree.parent(node)));
+  out.append(std::to_string(page_.tree.id(page_.tree.parent(node))));
   out.append(",\"id\":");
-  AppendNumber(out, page_.tree.id(node));
+  out.append(std::to_string(page_.tree.id(node)));
   if (page_.tree.in_shadow(node)) out.append(",\"isShadow\":true");
   out.push_back('}');
 }
@@ -302,7 +294,7 @@ void RecordingWriter::PlaceholderRemove(Ref node, std::string& out) const {
 void RecordingWriter::PlaceholderAdd(Ref node, std::string& out) const {
   if (!out.empty() && out.back() != '[') out.push_back(',');
   out.append("{\"parentId\":");
-  AppendNumber(out, page_.tree.id(page_.tree.parent(node)));
+  out.append(std::to_string(page_.tree.id(page_.tree.parent(node))));
   out.append(",\"nextId\":");
   Ref next = page_.tree.next(node);
   while (next != PageTree::kNone && (page_.tree.flags(next) & kNodeHidden) != 0) {
@@ -311,11 +303,11 @@ void RecordingWriter::PlaceholderAdd(Ref node, std::string& out) const {
   if (next == PageTree::kNone) {
     out.append("null");
   } else {
-    AppendNumber(out, page_.tree.id(next));
+    out.append(std::to_string(page_.tree.id(next)));
   }
   out.append(",\"node\":{\"type\":2,\"tagName\":\"div\",\"attributes\":{},");
   out.append("\"childNodes\":[],\"id\":");
-  AppendNumber(out, page_.tree.id(node));
+  out.append(std::to_string(page_.tree.id(node)));
   if (page_.tree.in_shadow(node)) out.append(",\"isShadow\":true");
   out.append("}}");
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 
+#include "capture/ascii.h"
 #include "capture/element_facts.h"
 #include "capture/hash.h"
 #include "capture/words.h"
@@ -14,8 +15,6 @@ using Token = JsonIndex::Token;
 
 // Of a plain element; one with more is read like any other object.
 constexpr size_t kAttributesMax = 32;
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Whether `text` stands at `p`, of which simdjson's padding more bytes can be
 // read.
@@ -37,18 +36,25 @@ const char* ReadId(const char* p, int32_t& id) {
   return p == begin ? nullptr : p;
 }
 
+// True for a line end and up to 32 spaces in front of the next line, as most white space
+// is. Eight bytes can be read at each place of it.
+bool IsIndent(std::string_view raw) {
+  constexpr uint64_t kSpaces = kOnes * ' ';
+  if (raw.size() < 3 || raw[0] != '\\' || raw[1] != 'n') return false;
+  const char* const p = raw.data() + 2;
+  const size_t size = raw.size() - 2;
+  if (size <= 8) return LoadPadded(p, size) == kSpaces >> (64 - 8 * size);
+  const auto others = [p](size_t i) { return LoadWord(p + i) ^ kSpaces; };
+  const uint64_t ends = others(0) | others(size - 8);
+  if (size <= 16) return ends == 0;
+  return size <= 32 && (ends | others(8) | others(size - 16)) == 0;
+}
+
 // True when a JSON string's characters, as they stand there, are all white
 // space.
 bool IsBlankRaw(std::string_view raw) {
-  // Most are a line end and the spaces in front of the next line.
   constexpr uint64_t kSpaces = kOnes * ' ';
-  if (raw.size() >= 10 && raw[0] == '\\' && raw[1] == 'n') {
-    size_t i = 2;
-    while (i + 8 <= raw.size() && LoadWord(raw.data() + i) == kSpaces) i += 8;
-    if (i + 8 > raw.size() && LoadWord(raw.data() + raw.size() - 8) == kSpaces) {
-      return true;
-    }
-  }
+  if (IsIndent(raw)) return true;
   for (size_t i = 0; i < raw.size();) {
     if (i + 8 <= raw.size() && LoadWord(raw.data() + i) == kSpaces) {
       i += 8;
@@ -130,18 +136,19 @@ size_t RecordingNodes::ReadText(const JsonIndex& index, Token token) {
   const char* const string = begin + sizeof(kFront) - 1;
   const char* const comma = text + index.begin(token + 8);
   if (comma <= string || comma[-1] != '"' || !StandsAt(comma, kBack)) return 0;
-  NodeTokens node;
-  const char* const end = ReadId(comma + sizeof(kBack) - 1, node.id);
+  int32_t id;
+  const char* const end = ReadId(comma + sizeof(kBack) - 1, id);
   if (end == nullptr || *end != '}' || end != text + index.begin(token + 12)) return 0;
+  NodeTokens& node = nodes_.emplace_back();
   node.token = token;
+  node.id = id;
   node.valid = node.plain = node.solid = true;
-  node.end = last_node() + 2;
+  node.end = last_node() + 1;
   node.begin_byte = static_cast<uint32_t>(begin - text);
   node.end_byte = static_cast<uint32_t>(end + 1 - text);
   node.kind = 3;
   node.text = token + 7;
   node.blank = IsBlankRaw({string, static_cast<size_t>(comma - 1 - string)});
-  nodes_.push_back(node);
   return kTokens;
 }
 
@@ -173,10 +180,11 @@ size_t RecordingNodes::ReadHead(const JsonIndex& index, Token token) {
   const char* const end = text + index.begin(close) + 1;
   if (!StandsAt(end, kBack)) return 0;
   bool well_formed;
-  NodeTokens node;
-  node.head = HeadOf({begin, static_cast<size_t>(end - begin)}, index, attributes, close,
-                     well_formed);
+  const HeadCache::Number head = HeadOf({begin, static_cast<size_t>(end - begin)}, index,
+                                        attributes, close, well_formed);
   if (!well_formed) return 0;
+  NodeTokens& node = nodes_.emplace_back();
+  node.head = head;
   node.token = token;
   node.begin_byte = static_cast<uint32_t>(begin - text);
   node.end = others_;  // For ReadTail.
@@ -184,7 +192,6 @@ size_t RecordingNodes::ReadHead(const JsonIndex& index, Token token) {
   node.tag = token + 7;
   node.attributes = attributes;
   node.children = close + 4;
-  nodes_.push_back(node);
   return close + 5 - token;
 }
 

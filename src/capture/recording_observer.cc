@@ -5,28 +5,14 @@
 #include <string>
 #include <utility>
 
+#include "capture/ascii.h"
+#include "capture/element_facts.h"
 #include "capture/page_rules.h"
 #include "capture/secret_memory.h"
 #include "capture/url.h"
 
 namespace footfall::capture {
 namespace {
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
-bool IsOneDigit(std::string_view text) {
-  if (text.size() > 16) return false;
-  text = Trim(text);
-  return text.size() == 1 && text[0] >= '0' && text[0] <= '9';
-}
 
 // As a property of CSS or of a style object.
 bool HoldsTextSecurity(std::string_view property) {
@@ -140,7 +126,7 @@ void RecordingObserver::FullSnapshot(Token data) {
 RecordingObserver::Ref RecordingObserver::Add(RecordingNodes::Number number, Ref parent,
                                               Ref next) {
   nodes_.SetRef(number, PageTree::kNone);
-  const NodeTokens node = nodes_.node(number);
+  const NodeTokens& node = nodes_.node(number);  // Until another one is read.
   if (!node.valid) return PageTree::kNone;
   const auto kind = static_cast<NodeKind>(node.kind);
   const int32_t id = node.id;
@@ -161,7 +147,8 @@ RecordingObserver::Ref RecordingObserver::Add(RecordingNodes::Number number, Ref
     if (says) Text(ref, node.text, live_);
   }
   if (node.solid) {
-    for (RecordingNodes::Number i = number + 1; i < node.end; i = nodes_.node(i).end) {
+    const RecordingNodes::Number end = node.end;
+    for (RecordingNodes::Number i = number + 1; i < end; i = nodes_.node(i).end) {
       Add(i, ref, PageTree::kNone);
     }
     return ref;
@@ -277,7 +264,8 @@ void RecordingObserver::Text(Ref node, Token text, bool typed) {
 // `node` holds `value` as its attribute or inside it.
 void RecordingObserver::FieldValue(Ref node, std::string_view value, bool typed) {
   const uint32_t flags = page_.tree.flags(node);
-  if ((flags & (kNodeSensitive | kNodeTakesText)) == 0 || Trim(value).empty()) return;
+  if ((flags & (kNodeSensitive | kNodeTakesText)) == 0 || TrimSpace(value).empty())
+    return;
   bool sensitive = (flags & kNodeSensitive) != 0;
   if (!sensitive && page_.typed.Repeats(value, TypedMemory::Place::kField, arena_)) {
     // A copy of a field that holds what was typed into the other one.
@@ -344,16 +332,21 @@ void RecordingObserver::Mutation(Token data) {
   page_.tree.BeginMutation();
   arrived_.Clear();
   // In the order of rrweb's player, whatever their order in the event.
-  const auto list = [&](std::string_view key) {
-    const Token token = FindMember(index_, data, key);
-    return token != kAbsent && index_.is_array(token) ? token : kAbsent;
-  };
-  if (const Token removes = list("removes"); removes != kAbsent) Removes(removes);
-  if (const Token adds = list("adds"); adds != kAbsent) Adds(adds);
-  if (const Token attributes = list("attributes"); attributes != kAbsent) {
-    AttributeMutations(attributes);
+  Token removes = kAbsent;
+  Token adds = kAbsent;
+  Token attributes = kAbsent;
+  Token texts = kAbsent;
+  for (Members m(index_, data); m.Next();) {
+    if (!index_.is_array(m.value())) continue;
+    if (m.Is("removes")) removes = m.value();
+    if (m.Is("adds")) adds = m.value();
+    if (m.Is("attributes")) attributes = m.value();
+    if (m.Is("texts")) texts = m.value();
   }
-  if (const Token texts = list("texts"); texts != kAbsent) TextMutations(texts);
+  if (removes != kAbsent) Removes(removes);
+  if (adds != kAbsent) Adds(adds);
+  if (attributes != kAbsent) AttributeMutations(attributes);
+  if (texts != kAbsent) TextMutations(texts);
   if (page_.tree.newly_censored().empty()) return;
   std::vector<Ref> added = effect_.added;
   std::sort(added.begin(), added.end());
@@ -456,6 +449,7 @@ bool RecordingObserver::AddOne(Token add, size_t i, bool any_place, int32_t& mis
 }
 
 void RecordingObserver::AttributeMutations(Token list) {
+  bool any_value = false;
   for (Elements e(index_, list); e.Next();) {
     int32_t id;
     if (!FindId(index_, e.value(), "id", id)) continue;
@@ -467,7 +461,9 @@ void RecordingObserver::AttributeMutations(Token list) {
     }
     Attributes(node, attributes);
     page_.tree.Judge(node);
+    any_value = any_value || FindMember(index_, attributes, "value") != kAbsent;
   }
+  if (!any_value) return;
   // What fields hold counts once every change of what they are is known.
   for (Elements e(index_, list); e.Next();) {
     int32_t id;

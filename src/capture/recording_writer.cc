@@ -219,18 +219,18 @@ void RecordingWriter::Node(const NodeTokens& node, Token token, Ref ref) {
 // What NodeMember does for each member of a plain node.
 void RecordingWriter::PlainNode(const NodeTokens& node, Ref ref) {
   if (node.text != kAbsent) {
-    if (!IsKnownBlank(node, ref)) TextOf(ref, node.text);
+    constexpr uint32_t kHides = kNodeTakesText | kNodeSensitive;
+    const bool blank = node.blank && (page_.tree.flags(ref) & kHides) == 0;
+    if (!blank || !KeepsBlanks(page_.tree.parent(ref))) TextOf(ref, node.text);
     return;
   }
   Head(node, ref);
   Children(node, ref);
 }
 
-// True for white space that leaves as it is.
-bool RecordingWriter::IsKnownBlank(const NodeTokens& node, Ref ref) const {
-  const Ref parent = page_.tree.parent(ref);
-  const uint32_t flags = page_.tree.flags(parent) | page_.tree.flags(ref);
-  return node.blank && (flags & (kNodeTakesText | kNodeSensitive)) == 0 &&
+// True when white space inside `parent` leaves as it is, unless it is restricted itself.
+bool RecordingWriter::KeepsBlanks(Ref parent) const {
+  return (page_.tree.flags(parent) & (kNodeTakesText | kNodeSensitive)) == 0 &&
          page_.tree.tag(parent) != Tag::kStyle && policy_->patterns.empty();
 }
 
@@ -368,7 +368,12 @@ void RecordingWriter::Children(const NodeTokens& node, Ref parent) {
   if (page_.tree.tag(parent) == Tag::kStyle) joined_texts_ = JoinTexts(children);
   ListEdit list(edit_, index_.begin(children) + 1);
   if (node.solid) {
+    const bool keeps_blanks = KeepsBlanks(parent);
     nodes_.ForEachInside(node, [&](const NodeTokens& child) {
+      const bool stays = child.blank && keeps_blanks && child.ref != PageTree::kNone &&
+                         page_.tree.parent(child.ref) == parent &&
+                         page_.tree.flags(child.ref) == 0;
+      if (stays) return list.Keep(child.begin_byte, child.end_byte);
       Child(child, child.token, parent, child.begin_byte, child.end_byte, list);
     });
   } else {

@@ -137,7 +137,7 @@ class RecordingWriter {
   bool KnownHead(const NodeTokens& node);
   void LearnHead(const NodeTokens& node, std::string_view written,
                  const RuleCounts::Counts* before);
-  bool IsKnownBlank(const NodeTokens& node, Ref ref) const;
+  bool KeepsBlanks(Ref parent) const;
   void PutTagName(Token value, std::string_view name);
   bool NodeMember(std::string_view key, Token value, const NodeTokens& node, Ref ref);
   void Children(const NodeTokens& node, Ref parent);

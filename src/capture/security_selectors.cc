@@ -3,12 +3,10 @@
 #include <cstddef>
 #include <string>
 
+#include "capture/ascii.h"
+
 namespace footfall::capture {
 namespace {
-
-bool IsSpace(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
 
 // Behind the bracket that closes the one at `pos`, strings and escapes skipped; npos when
 // it is not closed.
@@ -43,8 +41,8 @@ std::string PlainAttribute(std::string_view text) {
   if (other) --name_end;
   // A flag behind the value: the comparison is not this one's.
   size_t end = text.size() - 1;
-  while (end > equals && IsSpace(text[end - 1])) --end;
-  const bool flag = end >= 2 && IsSpace(text[end - 2]);
+  while (end > equals && IsHtmlSpace(text[end - 1])) --end;
+  const bool flag = end >= 2 && IsHtmlSpace(text[end - 2]);
   if (!other && !flag) return std::string(text);
   return std::string(text.substr(0, name_end)) + "]";
 }
@@ -56,7 +54,7 @@ bool LastCompound(std::string_view text, std::string& last) {
   last.clear();
   while (pos < text.size()) {
     const char c = text[pos];
-    if (IsSpace(c) || c == '>' || c == '+' || c == '~') {
+    if (IsHtmlSpace(c) || c == '>' || c == '+' || c == '~') {
       ended = true;
       ++pos;
       continue;
@@ -65,7 +63,7 @@ bool LastCompound(std::string_view text, std::string& last) {
     ended = false;
     if (c == ':') {
       while (pos < text.size() && text[pos] == ':') ++pos;
-      while (pos < text.size() && !IsSpace(text[pos]) &&
+      while (pos < text.size() && !IsHtmlSpace(text[pos]) &&
              std::string_view(">+~:.#[(").find(text[pos]) == std::string_view::npos) {
         ++pos;
       }
@@ -87,7 +85,7 @@ bool LastCompound(std::string_view text, std::string& last) {
                  std::string_view::npos) {
         last.push_back(text[pos++]);
       }
-      if (pos < text.size() && IsSpace(text[pos])) last.push_back(text[pos++]);
+      if (pos < text.size() && IsHtmlSpace(text[pos])) last.push_back(text[pos++]);
     } else {
       last.push_back(c);
       ++pos;

@@ -1,16 +1,14 @@
 #include "capture/selector.h"
-#include "capture/words.h"
 
 #include <cstddef>
 #include <utility>
 
+#include "capture/ascii.h"
+#include "capture/words.h"
+
 namespace footfall::capture {
 namespace {
 
-bool IsSpace(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsNameStart(char c) {
   return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
@@ -62,8 +60,8 @@ bool HasClass(std::string_view classes, std::string_view name) {
   size_t pos = classes.find(name);
   while (pos != std::string_view::npos) {
     const size_t end = pos + name.size();
-    if ((pos == 0 || IsSpace(classes[pos - 1])) &&
-        (end == classes.size() || IsSpace(classes[end]))) {
+    if ((pos == 0 || IsHtmlSpace(classes[pos - 1])) &&
+        (end == classes.size() || IsHtmlSpace(classes[end]))) {
       return true;
     }
     pos = classes.find(name, pos + 1);
@@ -106,7 +104,7 @@ class SelectorParser {
   bool AtEnd() const { return pos_ == text_.size(); }
   bool SkipSpace() {
     const size_t start = pos_;
-    while (!AtEnd() && IsSpace(text_[pos_])) ++pos_;
+    while (!AtEnd() && IsHtmlSpace(text_[pos_])) ++pos_;
     return pos_ != start;
   }
   std::string Unexpected() const {
@@ -184,7 +182,7 @@ class SelectorParser {
     for (int i = 0; i < 6 && !AtEnd() && HexDigit(text_[pos_]) >= 0; ++i) {
       value = value * 16 + static_cast<uint32_t>(HexDigit(text_[pos_++]));
     }
-    if (!AtEnd() && IsSpace(text_[pos_])) ++pos_;
+    if (!AtEnd() && IsHtmlSpace(text_[pos_])) ++pos_;
     AppendUtf8(out, value);
     return true;
   }

@@ -6,6 +6,8 @@
 #include <bit>
 #include <cstring>
 
+#include "capture/ascii.h"
+
 namespace footfall::capture {
 namespace {
 
@@ -13,18 +15,16 @@ namespace {
 constexpr size_t kLinesBytesMax = size_t{32} << 10;
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 // Removes white space on both sides and counts what went in front.
 std::string_view Trim(std::string_view text, EventPosition* position) {
   size_t begin = 0;
-  while (begin < text.size() && IsSpace(text[begin])) {
+  while (begin < text.size() && IsJsonSpace(text[begin])) {
     if (text[begin] == '\n') ++position->line;
     ++begin;
   }
   position->byte += begin;
   size_t end = text.size();
-  while (end > begin && IsSpace(text[end - 1])) --end;
+  while (end > begin && IsJsonSpace(text[end - 1])) --end;
   return text.substr(begin, end - begin);
 }
 
@@ -112,7 +112,7 @@ size_t Splitter::Start(std::string_view bytes) {
     mode_ = Mode::kLines;
     return 0;
   }
-  if (IsSpace(c)) {
+  if (IsJsonSpace(c)) {
     ++here_.byte;
     if (c == '\n') ++here_.line;
     bom_ = 3;
@@ -169,7 +169,7 @@ void Splitter::Hold(std::string_view part) {
   if (held_.empty()) {
     // White space around an event is not part of it and does not count.
     size_t begin = 0;
-    while (begin < part.size() && IsSpace(part[begin])) {
+    while (begin < part.size() && IsJsonSpace(part[begin])) {
       if (part[begin] == '\n') ++event_.line;
       ++event_.byte;
       ++begin;
@@ -178,7 +178,7 @@ void Splitter::Hold(std::string_view part) {
   }
   const size_t room = event_bytes_max_ - held_.size();
   if (part.size() > room) {
-    for (size_t i = room; i < part.size(); ++i) too_long_ |= !IsSpace(part[i]);
+    for (size_t i = room; i < part.size(); ++i) too_long_ |= !IsJsonSpace(part[i]);
     part = part.substr(0, room);
     if (too_long_) {
       held_.clear();
@@ -245,7 +245,7 @@ size_t Splitter::Array(std::string_view bytes) {
       }
       continue;
     }
-    if (IsSpace(c)) {
+    if (IsJsonSpace(c)) {
       if (c == '\n') ++here_.line;
       continue;
     }
@@ -291,7 +291,7 @@ size_t Splitter::Array(std::string_view bytes) {
 
 size_t Splitter::AfterArray(std::string_view bytes) {
   for (const char c : bytes) {
-    if (!IsSpace(c) && !after_bad_tail_) {
+    if (!IsJsonSpace(c) && !after_bad_tail_) {
       after_bad_tail_ = true;
       sink_.OnBadText("bytes follow the end of the array", here_);
     }

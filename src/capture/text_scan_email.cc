@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <iterator>
 
+#include "capture/ascii.h"
 #include "capture/text_scan_internal.h"
 
 namespace footfall::capture {
@@ -84,7 +85,7 @@ bool IsDomain(std::string_view domain) {
   if (last.size() < 2 || IsFileEnding(last)) return false;
   if (last.substr(0, 4) == "xn--") return true;
   return std::none_of(last.begin(), last.end(),
-                      [](char c) { return IsDigitByte(c) || c == '-'; });
+                      [](char c) { return IsDigit(c) || c == '-'; });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "capture/ascii.h"
 #include "capture/text_scan_internal.h"
 #include "capture/unicode.h"
 #include "capture/words.h"
@@ -75,7 +76,7 @@ Span FoldedText::Original(const Span& span) const {
 
 bool HasKeywordBefore(std::string_view text, size_t pos, std::string_view words) {
   constexpr size_t kReach = 24;
-  const auto is_word_byte = [](char c) { return IsAlphaByte(c) || c == kFoldedLetter; };
+  const auto is_word_byte = [](char c) { return IsLetter(c) || c == kFoldedLetter; };
   char lower[kReach];
   const size_t floor = pos > kReach ? pos - kReach : 0;
   for (size_t i = floor; i < pos; ++i) lower[i - floor] = LowerByte(text[i]);
@@ -83,7 +84,7 @@ bool HasKeywordBefore(std::string_view text, size_t pos, std::string_view words)
   while (end > floor) {
     const char c = text[end - 1];
     // The word belongs to another number, or to what a mask hides.
-    if (IsDigitByte(c) || c == '*') return false;
+    if (IsDigit(c) || c == '*') return false;
     if (!is_word_byte(c)) {
       --end;
       continue;

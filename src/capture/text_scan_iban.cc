@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "capture/ascii.h"
 #include "capture/text_scan_internal.h"
 
 namespace footfall::capture {
@@ -43,7 +44,7 @@ bool IsIbanSeparator(char c) {
 }
 
 uint32_t Mod97(uint32_t remainder, char c) {
-  if (IsDigitByte(c)) return (remainder * 10 + static_cast<uint32_t>(c - '0')) % 97;
+  if (IsDigit(c)) return (remainder * 10 + static_cast<uint32_t>(c - '0')) % 97;
   return (remainder * 100 + static_cast<uint32_t>(Upper(c) - 'A' + 10)) % 97;
 }
 
@@ -62,7 +63,7 @@ size_t IbanEnd(std::string_view text, size_t begin) {
     const char c = text[pos];
     if (IsAlnumByte(c)) {
       compact[count++] = c;
-      digits += IsDigitByte(c) ? 1 : 0;
+      digits += IsDigit(c) ? 1 : 0;
       separators = 0;
     } else if (!IsIbanSeparator(c) || ++separators > kSeparatorsMax) {
       return begin;
@@ -81,9 +82,8 @@ size_t IbanEnd(std::string_view text, size_t begin) {
 bool FindIban(std::string_view text, size_t pos, Span* found) {
   constexpr size_t kSizeMin = 15;
   for (; pos + kSizeMin <= text.size(); ++pos) {
-    if (!IsDigitByte(text[pos + 2]) || !IsDigitByte(text[pos + 3]) ||
-        !IsAlphaByte(text[pos]) || !IsAlphaByte(text[pos + 1]) ||
-        (pos > 0 && IsAlnumByte(text[pos - 1]))) {
+    if (!IsDigit(text[pos + 2]) || !IsDigit(text[pos + 3]) || !IsLetter(text[pos]) ||
+        !IsLetter(text[pos + 1]) || (pos > 0 && IsAlnumByte(text[pos - 1]))) {
       continue;
     }
     const size_t end = IbanEnd(text, pos);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "capture/ascii.h"
 #include "capture/text_scan_internal.h"
 
 namespace footfall::capture {
@@ -60,7 +61,7 @@ bool IsFrenchNir(const Compact& id) {
     if (id.text[5] != '2') return false;
     digits.text[6] = '0';
     offset = id.text[6] == 'A' ? 1000000 : 2000000;
-  } else if (!IsDigitByte(id.text[6])) {
+  } else if (!IsDigit(id.text[6])) {
     return false;
   }
   const int month = digits.Pair(3);
@@ -90,8 +91,8 @@ bool IsItalianFiscalCode(const Compact& id) {
   int sum = 0;
   for (size_t i = 0; i < 15; ++i) {
     const char c = id.text[i];
-    const int value = IsDigitByte(c) ? c - '0' : c - 'A' + 10;
-    sum += i % 2 == 0 ? kOdd[value] : (IsDigitByte(c) ? value : value - 10);
+    const int value = IsDigit(c) ? c - '0' : c - 'A' + 10;
+    sum += i % 2 == 0 ? kOdd[value] : (IsDigit(c) ? value : value - 10);
   }
   return 'A' + sum % 26 == id.text[15];
 }
@@ -281,7 +282,7 @@ size_t ReadSpelling(std::string_view text, size_t begin, std::string_view shape,
       if (IsIdSeparator(c)) ++pos;
       continue;
     }
-    const bool digit = IsDigitByte(c);
+    const bool digit = IsDigit(c);
     const bool upper = IsUpperByte(c);
     if (want == '9' || want == 'A' || want == 'X') {
       if (!(want == '9' ? digit : want == 'A' ? upper : digit || upper)) return begin;
@@ -299,7 +300,7 @@ bool IsJoined(std::string_view text, size_t i, size_t beyond) {
   if (i >= text.size()) return false;
   if (IsAlnumByte(text[i]) || text[i] == '_') return true;
   return (text[i] == '-' || text[i] == '.' || text[i] == '/') && beyond < text.size() &&
-         IsDigitByte(text[beyond]);
+         IsDigit(text[beyond]);
 }
 
 // True when as many digits and capitals follow as the shortest id has, with no more than
@@ -313,7 +314,7 @@ bool MayBeginId(std::string_view text, size_t pos) {
   size_t capitals = 0;
   bool gap = false;
   for (; pos < end; ++pos) {
-    const bool digit = IsDigitByte(text[pos]);
+    const bool digit = IsDigit(text[pos]);
     if (digit || IsUpperByte(text[pos])) {
       digits += digit ? 1 : 0;
       capitals += digit ? 0 : 1;
@@ -332,7 +333,7 @@ bool MayBeginId(std::string_view text, size_t pos) {
 
 bool FindNationalId(std::string_view text, size_t pos, Span* found) {
   for (; pos < text.size(); ++pos) {
-    if (!IsDigitByte(text[pos]) && !IsUpperByte(text[pos])) continue;
+    if (!IsDigit(text[pos]) && !IsUpperByte(text[pos])) continue;
     if (pos > 0 && IsJoined(text, pos - 1, pos - 2)) continue;
     if (!MayBeginId(text, pos)) continue;
     for (const Spelling& spelling : kSpellings) {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "capture/arena.h"
+#include "capture/ascii.h"
 #include "capture/rules.h"
 
 namespace footfall::capture {
@@ -20,11 +21,9 @@ struct Span {
   size_t end = 0;
 };
 
-constexpr bool IsDigitByte(char c) { return c >= '0' && c <= '9'; }
 constexpr bool IsUpperByte(char c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool IsLowerByte(char c) { return c >= 'a' && c <= 'z'; }
-constexpr bool IsAlphaByte(char c) { return IsUpperByte(c) || IsLowerByte(c); }
-constexpr bool IsAlnumByte(char c) { return IsDigitByte(c) || IsAlphaByte(c); }
+constexpr bool IsAlnumByte(char c) { return IsDigit(c) || IsLetter(c); }
 constexpr char LowerByte(char c) {
   return IsUpperByte(c) ? static_cast<char>(c | 0x20) : c;
 }

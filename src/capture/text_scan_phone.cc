@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "capture/ascii.h"
 #include "capture/text_scan_internal.h"
 
 namespace footfall::capture {
@@ -52,7 +53,7 @@ Groups ReadGroups(std::string_view text, size_t begin) {
   bool tight = true;
   while (groups.count < kGroupsMax) {
     size_t end = pos;
-    while (end < text.size() && end <= pos + kDigitsMax && IsDigitByte(text[end])) ++end;
+    while (end < text.size() && end <= pos + kDigitsMax && IsDigit(text[end])) ++end;
     digits += end - pos;
     if (end == pos || digits > kDigitsMax) break;
     Group& group = groups.items[groups.count++];
@@ -221,7 +222,7 @@ bool IsPhone(std::string_view text, const Groups& groups, size_t count,
 bool GoesOn(std::string_view text, size_t end, const Context& context) {
   if (end == text.size()) return false;
   const char c = text[end];
-  const bool digit_next = end + 1 < text.size() && IsDigitByte(text[end + 1]);
+  const bool digit_next = end + 1 < text.size() && IsDigit(text[end + 1]);
   // An extension, 555-5555x12.
   if (c == 'x' && digit_next) return false;
   if (IsAlnumByte(c) || c == '_' || c == '%') return true;
@@ -236,7 +237,7 @@ bool GoesOn(std::string_view text, size_t end, const Context& context) {
 size_t ExtensionEnd(std::string_view text, size_t end) {
   if (end >= text.size() || text[end] != 'x') return end;
   ++end;
-  while (end < text.size() && IsDigitByte(text[end])) ++end;
+  while (end < text.size() && IsDigit(text[end])) ++end;
   return end;
 }
 
@@ -261,12 +262,12 @@ bool ReadContext(std::string_view text, size_t floor, size_t begin, Context* con
   if (i == 0) return true;
   const char c = at(i - 1);
   if (IsAlnumByte(c) || c == '_' || c == '$') return false;
-  if (c == ':' && i > 1 && IsDigitByte(at(i - 2))) return false;
+  if (c == ':' && i > 1 && IsDigit(at(i - 2))) return false;
   constexpr std::string_view kGlue = "-./,#=";
   context->glued = kGlue.find(c) != std::string_view::npos;
   const bool joined = context->glued && i > 1;
   if (context->plus) return !joined || !IsAlnumByte(at(i - 2));
-  return !joined || !IsDigitByte(at(i - 2));
+  return !joined || !IsDigit(at(i - 2));
 }
 
 }  // namespace
@@ -274,11 +275,11 @@ bool ReadContext(std::string_view text, size_t floor, size_t begin, Context* con
 bool FindPhone(std::string_view text, size_t pos, Span* found) {
   const size_t floor = pos;
   while (pos < text.size()) {
-    if (!IsDigitByte(text[pos])) {
+    if (!IsDigit(text[pos])) {
       ++pos;
       continue;
     }
-    if (pos > 0 && IsDigitByte(text[pos - 1])) {
+    if (pos > 0 && IsDigit(text[pos - 1])) {
       ++pos;
       continue;
     }
@@ -302,7 +303,7 @@ bool FindPhone(std::string_view text, size_t pos, Span* found) {
         return true;
       }
     }
-    while (pos < text.size() && IsDigitByte(text[pos])) ++pos;
+    while (pos < text.size() && IsDigit(text[pos])) ++pos;
   }
   return false;
 }

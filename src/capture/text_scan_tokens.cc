@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <iterator>
 
+#include "capture/ascii.h"
 #include "capture/text_scan_internal.h"
 #include "capture/words.h"
 
@@ -33,7 +34,7 @@ constexpr std::array<uint8_t, 256> MakeTokenClasses() {
     uint8_t bits = 0;
     if (IsUpperByte(c)) bits |= kUpper;
     if (IsLowerByte(c)) bits |= kLower;
-    if (IsDigitByte(c)) bits |= kNumeral | kHex;
+    if (IsDigit(c)) bits |= kNumeral | kHex;
     if (LowerByte(c) >= 'a' && LowerByte(c) <= 'f') bits |= kHex;
     if (c == '-' || c == '_') bits |= kMark;
     if (c == '+' || c == '/' || c == '~') bits |= kOther;
@@ -308,7 +309,7 @@ bool DecodesToUserAndPassword(std::string_view text) {
       value = c - 'A';
     } else if (IsLowerByte(c)) {
       value = c - 'a' + 26;
-    } else if (IsDigitByte(c)) {
+    } else if (IsDigit(c)) {
       value = c - '0' + 52;
     } else if (c == '+' || c == '-') {
       value = 62;

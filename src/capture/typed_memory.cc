@@ -1,10 +1,12 @@
 #include "capture/typed_memory.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "capture/needle_search.h"
 #include "capture/secret_memory.h"
+#include "capture/words.h"
 
 namespace footfall::capture {
 namespace {
@@ -72,11 +74,29 @@ bool SkipSpace(std::string_view text, size_t& at) {
   return at > begin;
 }
 
+uint32_t LoadFour(const char* p) {
+  uint32_t word;
+  std::memcpy(&word, p, sizeof(word));
+  return word;
+}
+
+// With ASCII letters in lower case.
+uint32_t LoadLowerFour(const char* p) {
+  const uint32_t word = LoadFour(p);
+  return word | static_cast<uint32_t>(Capitals(word) >> 2);
+}
+
+// How many bytes two words, which differ, have in common from the first on.
+size_t CommonBytes(uint32_t a, uint32_t b) {
+  const uint32_t differs = a ^ b;
+  const int bits = std::endian::native == std::endian::little ? std::countr_zero(differs)
+                                                              : std::countl_zero(differs);
+  return static_cast<size_t>(bits) / 8;
+}
+
 // Of four bytes in either case: the number of a bit in a set of 64 K.
 uint32_t HashOf(const char* four_bytes) {
-  uint32_t word;
-  std::memcpy(&word, four_bytes, sizeof(word));
-  return (word | 0x20202020u) * 0x9e3779b1u >> 16;
+  return (LoadFour(four_bytes) | 0x20202020u) * 0x9e3779b1u >> 16;
 }
 
 void Set(uint64_t* bits, const char* four_bytes) {
@@ -156,6 +176,7 @@ void TypedMemory::Fill(Entry& entry, uint64_t field, std::string_view folded,
   entry.from = static_cast<uint8_t>(FirstPlace(folded));
   entry.prefix =
       static_cast<uint8_t>(PrefixOfCharacters(entry.needle(), kSecretCharactersMin));
+  entry.first = IsOdd(entry) ? 0 : LoadFour(entry.needle().data());
 }
 
 void TypedMemory::Remember(uint64_t field, std::string_view value, bool secret) {
@@ -259,8 +280,13 @@ bool TypedMemory::FoundIn(std::string_view text, Place place) const {
   size_t work = 0;
   for (size_t i = 0; i + 4 <= text.size(); ++i) {
     if (!Has(entries_->beginnings, text.data() + i)) continue;
+    const uint32_t four = LoadLowerFour(text.data() + i);
     const auto matches = [&](const Entry& entry) {
-      return Matches(entry, text, i, place, work);
+      if (entry.first == four || entry.first == 0) {
+        return Matches(entry, text, i, place, work);
+      }
+      work += CommonBytes(entry.first, four) + 1;
+      return false;
     };
     if (AnyEntry(matches) || work > work_max) return true;
   }

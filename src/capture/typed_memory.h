@@ -74,6 +74,8 @@ class TypedMemory {
     // spelled in many ways and four bytes without any are needed to find a place by.
     uint8_t from = 0;
     uint8_t prefix = 0;  // Bytes of the first four characters from there; 0 for fewer.
+    // The four bytes from there, to tell most places apart by; 0 when they do not.
+    uint32_t first = 0;
     char bytes[kBytesMax];
     std::string_view view() const { return {bytes, size}; }
     std::string_view needle() const { return view().substr(from); }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "capture/ascii.h"
 #include "capture/text_scan.h"
 #include "capture/vocabulary.h"
 #include "capture/words.h"
@@ -19,8 +20,6 @@ constexpr size_t kHexTokenSizeMin = 32;
 constexpr char Lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
-constexpr bool IsAlpha(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 // What the bytes of URLs are, as bits.
 enum ByteClass : uint16_t {
   kLetter = 1,
@@ -42,7 +41,7 @@ constexpr std::array<ByteClasses, 256> MakeByteClasses() {
   for (int i = 0; i < 256; ++i) {
     const auto c = static_cast<char>(i);
     ByteClasses bits = 0;
-    if (IsAlpha(c)) bits |= kLetter | kScheme;
+    if (IsLetter(c)) bits |= kLetter | kScheme;
     if (IsDigit(c)) bits |= kNumeral | kScheme;
     if (HexDigit(c) < 0) bits |= kNoHex;
     if (c == '/' || c == '\\') bits |= kSlash;
@@ -74,7 +73,7 @@ size_t FindClass(std::string_view text, size_t pos, ByteClasses classes) {
 
 // The length of the scheme without its colon; 0 when there is none.
 size_t SchemeSize(std::string_view url) {
-  if (url.empty() || !IsAlpha(url[0])) return 0;
+  if (url.empty() || !IsLetter(url[0])) return 0;
   size_t i = 1;
   while (i < url.size() && (ClassOf(url[i]) & kScheme) != 0) ++i;
   return i < url.size() && url[i] == ':' ? i : 0;
@@ -416,7 +415,7 @@ std::string_view FilterUrlsInText(std::string_view text, const UrlPolicy& policy
            static_cast<unsigned char>(text[begin - 1]) > ' ') {
       --begin;
     }
-    while (begin < colon && !IsAlpha(text[begin])) ++begin;
+    while (begin < colon && !IsLetter(text[begin])) ++begin;
     size_t end = colon + 1;
     while (end < text.size() && static_cast<unsigned char>(text[end]) > ' ' &&
            text[end] != '"' && text[end] != '<' && text[end] != '>') {

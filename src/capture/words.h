@@ -41,6 +41,14 @@ inline uint64_t LoadPart(const char* p, size_t size) {
   return word;
 }
 
+// The same for one to eight bytes, where eight can be read.
+inline uint64_t LoadPadded(const char* p, size_t size) {
+  if constexpr (std::endian::native == std::endian::little) {
+    return LoadWord(p) & ~uint64_t{0} >> (64 - 8 * size);
+  }
+  return size < 8 ? LoadPart(p, size) : LoadWord(p);
+}
+
 // The value of a hexadecimal digit, or -1.
 constexpr int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';

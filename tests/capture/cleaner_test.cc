@@ -4,6 +4,7 @@
 
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "capture/text_scan.h"
@@ -74,6 +75,38 @@ TEST(CleanerTest, AFilteredUrlHasNothingToFind) {
     ASSERT_EQ(std::string(ScanText(once, arena, counts)), once) << url;
   }
   EXPECT_GT(same, 2'000);
+}
+
+// Long texts are looked at many bytes at a time.
+TEST(CleanerTest, WritesEscapesWhereverTheyStand) {
+  for (const size_t size : {1, 7, 8, 15, 16, 40, 255, 256, 300}) {
+    for (const auto& [c, escape] :
+         std::vector<std::pair<char, std::string>>{{'"', "\\\""},
+                                                   {'\\', "\\\\"},
+                                                   {'\n', "\\n"},
+                                                   {'\0', "\\u0000"},
+                                                   {'\x1f', "\\u001f"},
+                                                   {' ', " "},
+                                                   {'\x7f', "\x7f"}}) {
+      for (size_t at = 0; at < size; ++at) {
+        std::string text(size, 'x');
+        text[at] = c;
+        std::string out;
+        AppendJsonText(out, text);
+        std::string want("\"");
+        want.append(at, 'x').append(escape).append(size - at - 1, 'x').append("\"");
+        EXPECT_EQ(out, want) << size << " " << at;
+      }
+    }
+  }
+  std::string out;
+  AppendJsonText(out, std::string(300, '"'));
+  EXPECT_EQ(out.size(), 602u);
+  out.clear();
+  std::string letters;
+  for (int i = 0; i < 200; ++i) letters += "\u00e9";
+  AppendJsonText(out, letters);
+  EXPECT_EQ(out, std::string("\"").append(letters).append("\""));
 }
 
 TEST(CleanerTest, NamesThePlaceOfAProperty) {

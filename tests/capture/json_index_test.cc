@@ -133,6 +133,61 @@ TEST(JsonIndexTest, ReadsOnlyPlainIntegers) {
   EXPECT_EQ(seen, "0;0;12;999999999999999;no;no;no;no;");
 }
 
+std::string InArray(std::string_view value) {
+  return std::string("[").append(value).append("]");
+}
+
+TEST(JsonIndexTest, ReadsIntegersOfEveryLength) {
+  JsonIndex index;
+  JsonIndex::Defect defect;
+  for (size_t size = 1; size <= 20; ++size) {
+    const std::string digits = std::string("12345678901234567890").substr(0, size);
+    const Text whole(InArray(digits));
+    ASSERT_TRUE(index.Build(whole.view(), 1, defect)) << digits;
+    int64_t number = -1;
+    EXPECT_EQ(index.ReadInteger(1, number), size <= 15) << digits;
+    if (size <= 15) {
+      EXPECT_EQ(std::to_string(number), digits);
+    }
+    for (const char* tail : {".5", "e2", "E2"}) {
+      const Text other(InArray(digits + tail));
+      ASSERT_TRUE(index.Build(other.view(), 1, defect)) << digits << tail;
+      EXPECT_FALSE(index.ReadInteger(1, number)) << digits << tail;
+    }
+    for (size_t at = 0; at < size; ++at) {
+      std::string broken = digits;
+      broken[at] = at == 0 ? '+' : '-';
+      const Text text(InArray(broken));
+      EXPECT_FALSE(index.Build(text.view(), 1, defect)) << broken;
+    }
+    const Text zero(InArray(std::string("0").append(digits)));
+    EXPECT_FALSE(index.Build(zero.view(), 1, defect)) << digits;
+  }
+}
+
+TEST(JsonIndexTest, TellsKeysOfEveryLengthApart) {
+  // More than there are bits to tell their hashes apart by.
+  constexpr size_t kKeys = 80;
+  JsonIndex index;
+  JsonIndex::Defect defect;
+  for (size_t size = 2; size <= 20; ++size) {
+    std::string members;
+    std::string last;
+    for (size_t i = 0; i < kKeys; ++i) {
+      last = std::string(size, 'k');
+      last[0] = static_cast<char>('a' + i % 10);
+      last[size - 1] = static_cast<char>('a' + i / 10);
+      members.append(i == 0 ? "\"" : ",\"").append(last).append("\":0");
+    }
+    const Text apart(std::string("{").append(members).append("}"));
+    EXPECT_TRUE(index.Build(apart.view(), 1, defect)) << size;
+    const Text twice(
+        std::string("{").append(members).append(",\"").append(last).append("\":0}"));
+    EXPECT_FALSE(index.Build(twice.view(), 1, defect)) << size;
+    EXPECT_EQ(defect.byte, members.size() + 2) << size;
+  }
+}
+
 TEST(JsonIndexTest, DecodesEscapes) {
   Arena arena;
   std::string_view out;

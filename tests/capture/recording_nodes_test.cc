@@ -135,6 +135,28 @@ TEST(RecordingNodesTest, RecognisesWhatRrwebWrites) {
   EXPECT_FALSE(ways.nodes.node(4).blank);
 }
 
+TEST(RecordingNodesTest, TellsWhiteSpaceOfAnySize) {
+  const auto blank = [](const std::string& text) {
+    std::string json = R"({"type":3,"textContent":")";
+    json.append(text).append(R"(","id":8})");
+    const BothWays ways(json);
+    EXPECT_TRUE(ways.plain_ok && ways.nodes.node(1).plain) << text;
+    return ways.nodes.node(1).blank;
+  };
+  for (size_t size = 0; size <= 50; ++size) {
+    const std::string spaces(size, ' ');
+    EXPECT_TRUE(blank(spaces)) << size;
+    EXPECT_TRUE(blank(std::string("\\n").append(spaces))) << size;
+    EXPECT_TRUE(blank(spaces + "\\t\\r\\n")) << size;
+    for (size_t at = 0; at < size; ++at) {
+      std::string text = spaces;
+      text[at] = 'x';
+      EXPECT_FALSE(blank(text)) << size << " " << at;
+      EXPECT_FALSE(blank(std::string("\\n").append(text))) << size << " " << at;
+    }
+  }
+}
+
 // What stands among the children and is no plain node must not be passed over.
 TEST(RecordingNodesTest, NodesWithOthersInsideAreNotSolid) {
   constexpr std::string_view kOthers[] = {

@@ -20,6 +20,14 @@ TEST(WordsTest, LoadPartReadsEveryByteAndNoMore) {
   }
 }
 
+TEST(WordsTest, LoadPaddedLeavesOutWhatIsBehind) {
+  const std::string bytes = "\x81\x22\xC3\x44\xE5\x66\xF7#";
+  for (size_t size = 1; size < 8; ++size) {
+    EXPECT_EQ(LoadPadded(bytes.data(), size), LoadPart(bytes.data(), size)) << size;
+  }
+  EXPECT_EQ(LoadPadded(bytes.data(), 8), LoadWord(bytes.data()));
+}
+
 TEST(WordsTest, FindsBytesWhereverTheyStand) {
   for (int c = 0; c < 256; ++c) {
     for (size_t i = 0; i < 8; ++i) {
