@@ -1,35 +1,35 @@
-# Headers that most files include, compiled once: the other files then take a tenth to a
-# third less time. Off by default, as files have to include what they use: only a build
-# without it finds out.
-option(FOOTFALL_PRECOMPILE "Compile the headers that most files include once" OFF)
+# Two ways to compile less. Both are off by default, as files have to include what they use
+# and only a build without them finds out.
+option(FOOTFALL_PRECOMPILE_TESTS "Compile the headers that most tests include once" OFF)
+option(FOOTFALL_UNITY "Compile the files of a module several at a time" OFF)
 
-set(footfall_common_headers
-  <algorithm> <cstdint> <functional> <map> <memory> <optional> <string> <string_view>
-  <utility> <variant> <vector>
-  <absl/container/flat_hash_map.h> <absl/container/flat_hash_set.h>
-  <absl/status/status.h> <absl/status/statusor.h>
-  ${PROJECT_SOURCE_DIR}/src/base/json.h ${PROJECT_SOURCE_DIR}/src/base/status.h
-  ${PROJECT_SOURCE_DIR}/src/base/strings.h)
-
-# footfall_precompiled_headers(NAME HEADER...): what footfall_precompile reuses.
-function(footfall_precompiled_headers name)
-  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cc CONTENT "")
-  add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cc)
-  target_include_directories(${name} PRIVATE
+# Declares what footfall_precompile_test reuses.
+function(footfall_test_headers)
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/test_headers.cc CONTENT "")
+  add_library(footfall_test_headers OBJECT ${CMAKE_CURRENT_BINARY_DIR}/test_headers.cc)
+  target_include_directories(footfall_test_headers PRIVATE
     ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
-  target_link_libraries(${name} PRIVATE footfall_flags)
-  target_precompile_headers(${name} PRIVATE ${ARGN})
+  target_link_libraries(footfall_test_headers PRIVATE footfall_flags GTest::gtest GTest::gmock)
+  # As programs are compiled.
+  set_target_properties(footfall_test_headers PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(footfall_test_headers PRIVATE -fPIE)
+  target_precompile_headers(footfall_test_headers PRIVATE
+    <algorithm> <cstdint> <functional> <map> <memory> <optional> <string> <string_view>
+    <utility> <variant> <vector>
+    <absl/container/flat_hash_map.h> <absl/container/flat_hash_set.h>
+    <absl/status/status.h> <absl/status/statusor.h> <gtest/gtest.h> <gmock/gmock.h>
+    ${PROJECT_SOURCE_DIR}/src/base/json.h ${PROJECT_SOURCE_DIR}/src/base/status.h
+    ${PROJECT_SOURCE_DIR}/src/base/strings.h)
 endfunction()
 
-if(FOOTFALL_PRECOMPILE)
+if(FOOTFALL_PRECOMPILE_TESTS)
   # All files have to be compiled with the same flags.
   target_compile_options(footfall_flags INTERFACE -pthread)
-  footfall_precompiled_headers(footfall_module_headers ${footfall_common_headers})
 endif()
 
-# Compiles `target` with the precompiled headers of `kind`: module or test.
-function(footfall_precompile target kind)
-  if(FOOTFALL_PRECOMPILE)
-    target_precompile_headers(${target} REUSE_FROM footfall_${kind}_headers)
+# Compiles the test program `target` with the precompiled headers.
+function(footfall_precompile_test target)
+  if(FOOTFALL_PRECOMPILE_TESTS)
+    target_precompile_headers(${target} REUSE_FROM footfall_test_headers)
   endif()
 endfunction()

@@ -56,14 +56,15 @@ run_suite() {
     ctest --output-on-failure --no-tests=error -j $((jobs + 1)) "${filter[@]}")
 }
 
-# The compiler tells what a file depends on, so that ccache need not preprocess it first.
-export CCACHE_DEPEND=1
+# The compiler tells what a file depends on, so that ccache need not preprocess it first;
+# that is needed for precompiled headers too.
+export CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros
 
 run_suite release -DCMAKE_BUILD_TYPE=Release -DFOOTFALL_BUILD_BENCHMARKS=ON \
-  -DFOOTFALL_WERROR=ON -DFOOTFALL_WASM_TESTS=ON -DFOOTFALL_SLOW_TESTS=$slow
+  -DFOOTFALL_WERROR=ON -DFOOTFALL_WASM_TESTS=ON -DFOOTFALL_SLOW_TESTS=$slow \
+  -DFOOTFALL_PRECOMPILE_TESTS=ON
 if [ $sanitizer = 1 ]; then
-  # The release build has shown that each file includes what it uses.
-  export CCACHE_SLOPPINESS=pch_defines,time_macros
+  # The release build has shown that each file of a module includes what it uses.
   run_suite sanitizer -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-Og -g1" \
-    -DFOOTFALL_SANITIZE=address,undefined -DFOOTFALL_PRECOMPILE=ON
+    -DFOOTFALL_SANITIZE=address,undefined -DFOOTFALL_PRECOMPILE_TESTS=ON -DFOOTFALL_UNITY=ON
 fi

@@ -9,10 +9,6 @@
 namespace footfall::base {
 namespace {
 
-constexpr int64_t kMinuteMs = 60'000;
-constexpr int64_t kHourMs = 60 * kMinuteMs;
-constexpr int64_t kDayMs = 24 * kHourMs;
-
 const absl::CivilDay kEpoch(1970, 1, 1);
 
 absl::CivilDay ToCivil(int64_t day) { return kEpoch + day; }

@@ -11,6 +11,17 @@
 
 namespace footfall::base {
 
+inline constexpr int64_t kSecondMs = 1000;
+inline constexpr int64_t kMinuteMs = 60 * kSecondMs;
+inline constexpr int64_t kHourMs = 60 * kMinuteMs;
+// A day of UTC, which knows no leap seconds; a local day may be longer or shorter.
+inline constexpr int64_t kDayMs = 24 * kHourMs;
+
+// Days since 1970-01-01 UTC, of any instant.
+constexpr int64_t DayOf(int64_t time_ms) {
+  return time_ms / kDayMs - (time_ms % kDayMs < 0 ? 1 : 0);
+}
+
 // The system clock.
 int64_t NowMs();
 

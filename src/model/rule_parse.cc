@@ -14,8 +14,6 @@ using base::Cat;
 using base::InvalidAt;
 using base::Json;
 
-constexpr int64_t kDayMs = 86'400'000;
-
 // What an operator takes as "value".
 enum class Operand { kNone, kString, kStringOrBool, kList, kNumber, kPair, kDate, kDays };
 
@@ -88,7 +86,7 @@ bool ParseLength(const Json& value, int64_t* out) {
 
 absl::Status ParseDays(const Json& value, const std::string& path, RuleNode* node) {
   if (value.is_int() && value.as_int() >= 1 && value.as_int() <= 36'500) {
-    node->within_ms = value.as_int() * kDayMs;
+    node->within_ms = value.as_int() * base::kDayMs;
     return absl::OkStatus();
   }
   if (ParseLength(value, &node->within_ms)) return absl::OkStatus();

@@ -11,10 +11,10 @@
 namespace footfall::prove {
 namespace {
 
-using Member = std::pair<std::string_view, std::string_view>;
+using TextMember = std::pair<std::string_view, std::string_view>;
 
 // Adds the members that are there; a view without data is absent.
-void SetTexts(Json& object, std::initializer_list<Member> members) {
+void SetTexts(Json& object, std::initializer_list<TextMember> members) {
   for (const auto& [key, text] : members) {
     if (text.data() != nullptr) object.as_object().emplace_back(key, Json(text));
   }

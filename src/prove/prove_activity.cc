@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "base/time.h"
 #include "prove/prove_rows.h"
 
 namespace footfall::prove {
@@ -15,8 +16,6 @@ namespace {
 using query::Cell;
 using query::ColumnType;
 using query::Table;
-
-constexpr int64_t kDayMs = 86'400'000;
 
 // Events of some kind, with who did them and in which sessions of the range.
 struct Tally {
@@ -112,7 +111,7 @@ Table AnswerAccounts(const Run& run) {
     if (!IsListed(run, *person)) continue;
     const bool active =
         std::any_of(person->events.begin(), person->events.end(), [&](const Event& e) {
-          return e.time_ms >= run.now_ms - 30 * kDayMs && e.time_ms <= run.now_ms &&
+          return e.time_ms >= run.now_ms - 30 * base::kDayMs && e.time_ms <= run.now_ms &&
                  Holds(run.definition->Find("where"), ScopeOf(run, e));
         });
     const auto read = [&](const char* key) {

@@ -19,20 +19,20 @@ using query::Cell;
 using query::ColumnType;
 using query::Table;
 
-struct Member {
+struct Entry {
   const Person* person = nullptr;
   std::vector<int64_t> times;  // Of the best attempt.
   Json value;                  // To break down by.
 };
 
-std::vector<Member> Members(const Run& run) {
+std::vector<Entry> Members(const Run& run) {
   const Json& funnel = *run.definition;
-  std::vector<Member> members;
+  std::vector<Entry> members;
   for (const auto& person : run.people) {
     Attempts attempts(run, Existing(run, *person));
     const std::vector<size_t> best = attempts.Best();
     if (best.empty()) continue;
-    Member& member = members.emplace_back();
+    Entry& member = members.emplace_back();
     member.person = person.get();
     for (const size_t position : best) {
       member.times.push_back(attempts.event(position).time_ms);
@@ -69,7 +69,7 @@ Cell Share(int64_t part, int64_t whole) {
                     : Cell(static_cast<double>(part) / static_cast<double>(whole));
 }
 
-Table Listed(const Run& run, const std::vector<Member>& members) {
+Table Listed(const Run& run, const std::vector<Entry>& members) {
   const Json* break_down = run.definition->Find("break_down");
   const size_t steps = run.definition->Find("steps")->as_array().size();
   Table table;
@@ -78,7 +78,7 @@ Table Listed(const Run& run, const std::vector<Member>& members) {
     const std::string field = break_down->Find("field")->as_string();
     Values values(field);
     if (IsTime(field)) values.SetTime();
-    for (const Member& member : members) values.Add(member.value);
+    for (const Entry& member : members) values.Add(member.value);
     table.columns.push_back(values.Take());
   }
   query::Column reached{.name = "steps", .type = ColumnType::kInt64};
@@ -86,7 +86,7 @@ Table Listed(const Run& run, const std::vector<Member>& members) {
   for (size_t i = 1; i <= steps; ++i) {
     times.push_back({.name = base::Cat("time_", i), .type = ColumnType::kTimestamp});
   }
-  for (const Member& member : members) {
+  for (const Entry& member : members) {
     table.columns[0].cells.emplace_back(query::Text(member.person->id));
     reached.cells.emplace_back(static_cast<int64_t>(member.times.size()));
     for (size_t i = 0; i < steps; ++i) {
@@ -106,21 +106,21 @@ Table AnswerFunnel(const Run& run) {
   const Json& funnel = *run.definition;
   const Json::Array& steps = funnel.Find("steps")->as_array();
   const Json* break_down = funnel.Find("break_down");
-  const std::vector<Member> members = Members(run);
+  const std::vector<Entry> members = Members(run);
   if (funnel.Find("members") != nullptr && funnel.Find("members")->as_bool()) {
     return Listed(run, members);
   }
   // By value, the missing one under "-".
-  std::map<std::string, std::vector<const Member*>> groups;
+  std::map<std::string, std::vector<const Entry*>> groups;
   if (break_down == nullptr) groups[""];
-  for (const Member& member : members) {
+  for (const Entry& member : members) {
     groups[break_down == nullptr    ? ""
            : member.value.is_null() ? "-"
                                     : base::Cat("=", *TextOf(member.value))]
         .push_back(&member);
   }
-  std::vector<std::pair<std::string, std::vector<const Member*>>> order(groups.begin(),
-                                                                        groups.end());
+  std::vector<std::pair<std::string, std::vector<const Entry*>>> order(groups.begin(),
+                                                                       groups.end());
   std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
     if (a.second.size() != b.second.size()) return a.second.size() > b.second.size();
     if ((a.first == "-") != (b.first == "-")) return b.first == "-";
@@ -145,7 +145,7 @@ Table AnswerFunnel(const Run& run) {
     for (size_t step = 0; step < steps.size(); ++step) {
       int64_t reached = 0;
       std::vector<int64_t> durations;
-      for (const Member* member : group) {
+      for (const Entry* member : group) {
         if (member->times.size() <= step) continue;
         ++reached;
         if (step > 0 && !IsAny(run)) {
@@ -166,7 +166,7 @@ Table AnswerFunnel(const Run& run) {
   }
   if (break_down != nullptr) {
     // Values that differ in kind and not in text are one group.
-    for (const Member& member : members) values.Meet(member.value);
+    for (const Entry& member : members) values.Meet(member.value);
     table.columns.push_back(values.Take());
   }
   for (query::Column* column :

@@ -17,8 +17,6 @@ using query::Cell;
 using query::ColumnType;
 using query::Table;
 
-constexpr int64_t kDayMs = 86'400'000;
-
 }  // namespace
 
 Table AnswerRetention(const Run& run) {
@@ -158,7 +156,7 @@ Table AnswerLogins(const Run& run) {
   for (const Person* person : people) {
     const std::vector<int64_t>& times = logins[person];
     const auto recent = std::count_if(times.begin(), times.end(), [&](int64_t time_ms) {
-      return time_ms >= run.now_ms - 30 * kDayMs && time_ms <= run.now_ms;
+      return time_ms >= run.now_ms - 30 * base::kDayMs && time_ms <= run.now_ms;
     });
     rows.Add({query::Text(person->id), *std::min_element(times.begin(), times.end()),
               *std::max_element(times.begin(), times.end()),

@@ -12,8 +12,6 @@
 namespace footfall::prove {
 namespace {
 
-constexpr int64_t kDayMs = 86'400'000;
-
 Json Member(const Json* object, std::string_view key) {
   const Json* value = object == nullptr ? nullptr : object->Find(key);
   return value == nullptr ? Json() : *value;
@@ -109,7 +107,7 @@ const re2::RE2& PatternOf(const std::string& text, const Run& run) {
 }
 
 int64_t DurationOf(const Json& json) {
-  return json.is_int() ? json.as_int() * kDayMs
+  return json.is_int() ? json.as_int() * base::kDayMs
                        : base::ParseDuration(json.as_string()).value();
 }
 

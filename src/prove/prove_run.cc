@@ -13,7 +13,6 @@
 namespace footfall::prove {
 namespace {
 
-constexpr int64_t kDayMs = 86'400'000;
 constexpr std::string_view kAnonymous = "anonymous:";
 
 std::string Text(const Json& object, std::string_view key) {
@@ -247,7 +246,7 @@ void World::Forget(const std::string& name) {
 
 void World::Compact(int64_t now_ms) {
   if (settings.retention_days == 0) return;
-  compacted_before_ms_ = now_ms - settings.retention_days * kDayMs;
+  compacted_before_ms_ = now_ms - settings.retention_days * base::kDayMs;
   ForgetUnused();
 }
 
@@ -326,8 +325,9 @@ absl::StatusOr<Run> Prepare(const World& world, const Json& definition, int64_t 
       }
     }
   }
-  const int64_t expired_before =
-      settings.retention_days > 0 ? now_ms - settings.retention_days * kDayMs : INT64_MIN;
+  const int64_t expired_before = settings.retention_days > 0
+                                     ? now_ms - settings.retention_days * base::kDayMs
+                                     : INT64_MIN;
   for (auto& [code, person] : people) {
     std::sort(person->events.begin(), person->events.end(),
               [](const Event& a, const Event& b) {

@@ -120,7 +120,7 @@ void DrawScores(const std::array<int64_t, 11>& scores,
   svg->Line(kMargin, bottom, kRight, bottom, {.stroke = "#8c959f"});
 }
 
-struct Draw {
+struct DrawSvg {
   double y;
   Svg* svg;
 
@@ -252,7 +252,7 @@ absl::StatusOr<std::string> FormatSvg(const Result& result) {
              {.size = 14, .fill = kFaintInk, .anchor = Anchor::kMiddle});
     y += 96;
   } else {
-    y = std::visit(Draw{y, &svg}, chart.body);
+    y = std::visit(DrawSvg{y, &svg}, chart.body);
   }
   for (const std::string& note : chart.notes) {
     y += 18;

@@ -104,7 +104,7 @@ void DrawNps(const NpsChart& nps, TextChart* out) {
   out->Bars({"people"}, bars);
 }
 
-struct Draw {
+struct DrawText {
   TextChart* out;
 
   void operator()(const FunnelChart& chart) const { DrawFunnel(chart, out); }
@@ -206,7 +206,7 @@ absl::StatusOr<std::string> FormatChart(const Result& result,
   if (chart.empty) {
     out.Line("No data");
   } else {
-    std::visit(Draw{&out}, chart.body);
+    std::visit(DrawText{&out}, chart.body);
   }
   for (const std::string& note : chart.notes) out.Line(MakeVisible(note));
   return std::move(out).text();

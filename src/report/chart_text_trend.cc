@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "base/time.h"
 #include "report/chart_axis.h"
 #include "report/chart_text_parts.h"
 #include "report/readable.h"
@@ -13,9 +14,8 @@ namespace {
 
 using base::Cat;
 
-constexpr size_t kHeight = 6;
+constexpr size_t kRows = 6;
 constexpr size_t kColumnWidthMax = 4;
-constexpr int64_t kDayMs = 86'400'000;
 
 // How the times of a trend are laid over the cells of a line: several to a column, or
 // each a column of several cells.
@@ -56,7 +56,7 @@ std::vector<std::optional<double>> Means(const TrendChart::Series& series,
 std::string CellOf(const std::optional<double>& share, size_t from_bottom, size_t cells,
                    const TextChart& out) {
   if (!share.has_value()) return std::string(cells, ' ');
-  const double level = *share * kHeight - static_cast<double>(from_bottom);
+  const double level = *share * kRows - static_cast<double>(from_bottom);
   // A value of zero is there; a missing one is not.
   const bool is_least = from_bottom == 0 && level < 1.0 / 16;
   std::string_view cell = out.Level(is_least ? 0.125 : level);
@@ -69,7 +69,8 @@ std::string CellOf(const std::optional<double>& share, size_t from_bottom, size_
 }
 
 std::string TimeText(const TrendChart& trend, int64_t time_ms) {
-  return trend.days ? ReadableDay(time_ms / kDayMs) : ReadableTime(time_ms, trend.zone);
+  return trend.days ? ReadableDay(time_ms / base::kDayMs)
+                    : ReadableTime(time_ms, trend.zone);
 }
 
 // What the series of a trend have in common.
@@ -102,10 +103,10 @@ void DrawSeries(const TrendChart::Panel& panel, const TrendChart::Series& series
     if (share.has_value()) share = axis.Share(*share);
   }
   out->Line(series.name);
-  for (size_t row = kHeight; row-- > 0;) {
-    const std::string label = row + 1 == kHeight ? AxisText(axis.high, panel.unit)
-                              : row == 0         ? AxisText(axis.low, panel.unit)
-                                                 : "";
+  for (size_t row = kRows; row-- > 0;) {
+    const std::string label = row + 1 == kRows ? AxisText(axis.high, panel.unit)
+                              : row == 0       ? AxisText(axis.low, panel.unit)
+                                               : "";
     std::string line = PadLeft(label, layout.label_width) + (out->ascii() ? " |" : " │");
     for (const std::optional<double>& share : shares) {
       line += CellOf(share, row, layout.columns.cells, *out);

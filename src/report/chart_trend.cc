@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "base/time.h"
 #include "report/chart_parts.h"
 #include "report/readable.h"
 
@@ -21,7 +22,6 @@ using query::Table;
 
 constexpr size_t kTimesMax = 1000;
 constexpr size_t kSeriesMax = 6;  // Of a panel: more lines cannot be told apart.
-constexpr int64_t kDayMs = 86'400'000;
 
 bool IsTime(ColumnType type) {
   return type == ColumnType::kDate || type == ColumnType::kTimestamp;
@@ -183,7 +183,7 @@ void MakeTrend(const Result& result, Chart* chart) {
   trend.times_ms = TimesOf(time, chart);
   AddPanels(time, shape, &trend, chart);
   if (trend.days) {
-    for (int64_t& day : trend.times_ms) day *= kDayMs;
+    for (int64_t& day : trend.times_ms) day *= base::kDayMs;
   }
   chart->empty = std::all_of(
       trend.panels.begin(), trend.panels.end(), [](const TrendChart::Panel& panel) {
@@ -196,7 +196,7 @@ void MakeTrend(const Result& result, Chart* chart) {
       });
   if (!chart->empty) {
     const auto text = [&](int64_t time_ms) {
-      return trend.days ? ReadableDay(time_ms / kDayMs)
+      return trend.days ? ReadableDay(time_ms / base::kDayMs)
                         : ReadableTime(time_ms, trend.zone);
     };
     size_t lines = 0;

@@ -21,8 +21,6 @@ using query::Column;
 using query::ColumnType;
 using query::Table;
 
-constexpr int64_t kHourMs = 3'600'000;
-
 bool IsDayStart(int64_t time_ms, absl::TimeZone zone) {
   return base::DayStart(base::LocalDay(time_ms, zone), zone) == time_ms;
 }
@@ -69,7 +67,7 @@ class Ordinals {
 
  private:
   int64_t Length() const {
-    if (bucket_ == base::Bucket::kHour) return kHourMs;
+    if (bucket_ == base::Bucket::kHour) return base::kHourMs;
     return bucket_ == base::Bucket::kWeek ? 7 : 1;
   }
 

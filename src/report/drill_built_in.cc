@@ -19,8 +19,6 @@ using base::InvalidAt;
 using base::Json;
 using query::Table;
 
-constexpr int64_t kDayMs = 86'400'000;
-
 // The one key of a row, under `name`.
 absl::StatusOr<std::optional<std::string>> ReadKey(const DrillRequest& request,
                                                    std::string_view name) {
@@ -188,7 +186,7 @@ absl::StatusOr<Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan
   if (request.column != "logins_last_30_days") return NoSuchColumn("logins_last_30_days");
   const int64_t now_ms = engine.context.now_ms;
   Selection selection(engine, plan);
-  selection.SetRange({.from_ms = std::max(plan.range.from_ms, now_ms - 30 * kDayMs),
+  selection.SetRange({.from_ms = std::max(plan.range.from_ms, now_ms - 30 * base::kDayMs),
                       .to_ms = std::min(plan.range.to_ms, now_ms + 1)});
   if (body.login_event.has_value()) {
     FOOTFALL_RETURN_IF_ERROR(CheckList(request, {DrillList::kMoments}));
@@ -287,7 +285,7 @@ absl::StatusOr<Table> DrillBuiltIn(const Engine& engine, const query::Plan& plan
     Selection selection(engine, plan);
     selection.Where(body.where);
     const int64_t now_ms = engine.context.now_ms;
-    selection.SetRange({.from_ms = now_ms - 30 * kDayMs, .to_ms = now_ms + 1});
+    selection.SetRange({.from_ms = now_ms - 30 * base::kDayMs, .to_ms = now_ms + 1});
     selection.Where(TextIs("account", account));
     FOOTFALL_ASSIGN_OR_RETURN(Table recent, selection.People());
     FOOTFALL_ASSIGN_OR_RETURN(const Table listed, engine.Run(users));

@@ -11,11 +11,6 @@
 namespace footfall::report {
 namespace {
 
-constexpr int64_t kSecondMs = 1000;
-constexpr int64_t kMinuteMs = 60 * kSecondMs;
-constexpr int64_t kHourMs = 60 * kMinuteMs;
-constexpr int64_t kDayMs = 24 * kHourMs;
-
 // Puts commas between groups of three of the digits that `text` begins with, after a
 // sign.
 std::string WithGroups(std::string text) {
@@ -91,15 +86,17 @@ std::string ReadableShare(double share) {
 
 std::string ReadableDuration(int64_t duration_ms) {
   if (duration_ms < 0) return base::Cat("-", ReadableDuration(-duration_ms));
-  if (duration_ms < kSecondMs) return base::Cat(duration_ms, " ms");
-  if (duration_ms < kMinuteMs) {
+  if (duration_ms < base::kSecondMs) return base::Cat(duration_ms, " ms");
+  if (duration_ms < base::kMinuteMs) {
     const int64_t tenths = duration_ms / 100;
     if (tenths % 10 == 0) return base::Cat(tenths / 10, " s");
     return base::Cat(tenths / 10, ".", tenths % 10, " s");
   }
-  if (duration_ms < kHourMs) return TwoUnits(duration_ms / kSecondMs, 60, "min", "s");
-  if (duration_ms < kDayMs) return TwoUnits(duration_ms / kMinuteMs, 60, "h", "min");
-  return TwoUnits(duration_ms / kHourMs, 24, "d", "h");
+  if (duration_ms < base::kHourMs)
+    return TwoUnits(duration_ms / base::kSecondMs, 60, "min", "s");
+  if (duration_ms < base::kDayMs)
+    return TwoUnits(duration_ms / base::kMinuteMs, 60, "h", "min");
+  return TwoUnits(duration_ms / base::kHourMs, 24, "d", "h");
 }
 
 std::string MonthName(int month) {

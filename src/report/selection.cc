@@ -18,9 +18,6 @@ namespace {
 using base::Json;
 using query::Table;
 
-constexpr int64_t kHourMs = 3'600'000;
-constexpr int64_t kDayMs = 24 * kHourMs;
-
 Json Any(Json::Array rules) {
   Json json = Json::MakeObject();
   json.Set("any", Json(std::move(rules)));
@@ -61,13 +58,14 @@ int64_t BucketOf(base::Bucket bucket, int64_t time_ms, absl::TimeZone zone) {
 // A range that holds the bucket, a little wider where clocks may have been changed.
 query::Range Around(const InBucket& in, absl::TimeZone zone) {
   if (in.bucket == base::Bucket::kHour) {
-    return {.from_ms = in.value - kHourMs, .to_ms = in.value + 3 * kHourMs};
+    return {.from_ms = in.value - base::kHourMs, .to_ms = in.value + 3 * base::kHourMs};
   }
   const int64_t days = in.bucket == base::Bucket::kDay    ? 1
                        : in.bucket == base::Bucket::kWeek ? 7
                                                           : 31;
   const int64_t start_ms = base::DayStart(in.value, zone);
-  return {.from_ms = start_ms - kDayMs, .to_ms = start_ms + (days + 2) * kDayMs};
+  return {.from_ms = start_ms - base::kDayMs,
+          .to_ms = start_ms + (days + 2) * base::kDayMs};
 }
 
 query::AggregateColumn MakeColumn(std::string name, query::Aggregate aggregate) {

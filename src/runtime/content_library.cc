@@ -20,7 +20,7 @@ constexpr std::string_view kCatalogueKind = "catalogue";
 constexpr std::string_view kCurrentName = "current";
 constexpr std::string_view kRevisionKind = "catalogue-revision";
 constexpr std::string_view kTrackedKind = "tracked-event";
-constexpr int64_t kRevisionsMax = 100;
+constexpr int64_t kContentRevisionsMax = 100;
 
 // Numbers have equal lengths, so that documents are listed in order.
 std::string RevisionKey(int64_t number) {
@@ -84,9 +84,9 @@ absl::StatusOr<int64_t> ContentLibrary::PutCatalogue(std::string_view json,
   std::vector<store::DocumentChange> changes = {
       {std::string(kCatalogueKind), std::string(kCurrentName), text},
       {std::string(kRevisionKind), RevisionKey(revision), text}};
-  if (revision > kRevisionsMax) {
-    changes.push_back({std::string(kRevisionKind), RevisionKey(revision - kRevisionsMax),
-                       std::nullopt});
+  if (revision > kContentRevisionsMax) {
+    changes.push_back({std::string(kRevisionKind),
+                       RevisionKey(revision - kContentRevisionsMax), std::nullopt});
   }
   FOOTFALL_RETURN_IF_ERROR(store_.WriteDocuments(changes));
   return revision;

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "base/strings.h"
+#include "base/time.h"
 #include "query/operators/segment_members.h"
 
 namespace footfall::runtime {
@@ -14,7 +15,6 @@ namespace {
 using store::ReaderGate;
 
 constexpr int64_t kCountMax = 1'000;
-constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 // Events that may be appended while matches are read; beyond, reading starts anew.
 constexpr size_t kPendingMax = 1'000'000;
 // Reading that is overtaken so often leaves the answer to the events themselves.
@@ -106,7 +106,8 @@ absl::StatusOr<std::optional<bool>> DidMemory::Holds(store::EventStore& store,
     from_ms = now_ms - did.within_ms;
     to_ms = now_ms;
   }
-  if (retention_days > 0) from_ms = std::max(from_ms, now_ms - retention_days * kDayMs);
+  if (retention_days > 0)
+    from_ms = std::max(from_ms, now_ms - retention_days * base::kDayMs);
   matches.used.store(uses_.fetch_add(1, std::memory_order_relaxed),
                      std::memory_order_relaxed);
   for (int i = 0; i < kAttempts; ++i) {

@@ -10,7 +10,6 @@
 namespace footfall::runtime {
 namespace {
 
-constexpr int64_t kDayMs = 24LL * 60 * 60 * 1000;
 constexpr size_t kErrorsMax = 100;
 
 }  // namespace
@@ -29,9 +28,9 @@ Ingest::Ingest(std::shared_ptr<Instance> instance, IngestOptions options)
   filter.level = settings.level;
   filter.event_bytes_max = settings.event_bytes_max;
   if (settings.retention_days > 0) {
-    filter.time_min_ms = options_.now_ms - settings.retention_days * kDayMs;
+    filter.time_min_ms = options_.now_ms - settings.retention_days * base::kDayMs;
   }
-  filter.time_max_ms = options_.now_ms + kDayMs;
+  filter.time_max_ms = options_.now_ms + base::kDayMs;
   capture::EventSink& sink = *this;
   filter_ = std::make_unique<capture::Filter>(options_.policy, filter, sink,
                                               instance_->capture_memory());

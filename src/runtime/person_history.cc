@@ -15,6 +15,7 @@
 #include "query/needs.h"
 #include "query/operators/content_rows.h"
 #include "query/plan.h"
+#include "runtime/person_json.h"
 
 namespace footfall::runtime {
 namespace {
@@ -48,10 +49,6 @@ base::Json ToJson(const model::Value& value) {
       break;
   }
   return base::Json();
-}
-
-base::Json TextOrNull(const std::string& text) {
-  return text.empty() ? base::Json() : base::Json(text);
 }
 
 // Ids may be numbers.

@@ -15,15 +15,15 @@ base::Json Time(std::optional<int64_t> time_ms) {
   return time_ms.has_value() ? base::Json(base::FormatTime(*time_ms)) : base::Json();
 }
 
-base::Json TextOrNull(const std::string& text) {
-  return text.empty() ? base::Json() : base::Json(text);
-}
-
 base::Json IntOrNull(const model::Value& value) {
   return value.is_missing() ? base::Json() : base::Json(value.integer);
 }
 
 }  // namespace
+
+base::Json TextOrNull(const std::string& text) {
+  return text.empty() ? base::Json() : base::Json(text);
+}
 
 base::Json PersonToJson(const model::Person& person, std::string_view account_property) {
   base::Json out = base::Json::MakeObject();

@@ -13,7 +13,6 @@ namespace {
 using base::Json;
 
 constexpr std::string_view kKind = "run";
-constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 
 const std::string& TextAt(const Json& run, std::string_view key) {
   static const std::string empty;
@@ -109,7 +108,8 @@ absl::StatusOr<std::vector<store::DocumentChange>> RunLog::DeleteAll(
 absl::Status RunLog::Prune(int64_t now_ms) const {
   const int64_t days = store_.settings().run_log_days;
   const std::string oldest =
-      days == 0 ? "" : base::FormatTime(std::max<int64_t>(0, now_ms - days * kDayMs));
+      days == 0 ? ""
+                : base::FormatTime(std::max<int64_t>(0, now_ms - days * base::kDayMs));
   FOOTFALL_ASSIGN_OR_RETURN(const auto documents, store_.ListDocuments(kKind));
   std::vector<store::DocumentChange> changes;
   size_t later = 0;  // Runs of the same job after this one.

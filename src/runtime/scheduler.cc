@@ -17,12 +17,10 @@ using base::Json;
 namespace {
 
 constexpr std::string_view kDocument = "job";
-constexpr int64_t kMinuteMs = 60'000;
-constexpr int64_t kDayMs = 24 * 60 * kMinuteMs;
 
 // How long after each failed attempt the next one follows; greylisting ends in minutes.
-constexpr std::array<int64_t, 4> kRetryMs = {5 * kMinuteMs, 15 * kMinuteMs,
-                                             45 * kMinuteMs, 135 * kMinuteMs};
+constexpr std::array<int64_t, 4> kRetryMs = {5 * base::kMinuteMs, 15 * base::kMinuteMs,
+                                             45 * base::kMinuteMs, 135 * base::kMinuteMs};
 
 std::string IdOf(std::string_view kind, std::string_view name) {
   return base::Cat(kind, ":", name);
@@ -103,7 +101,7 @@ std::optional<int64_t> NumberAt(const Json& json, std::string_view key) {
   return value->as_int();
 }
 
-std::string TextAt(const Json& json, std::string_view key) {
+std::string TextOf(const Json& json, std::string_view key) {
   const Json* value = json.Find(key);
   return value != nullptr && value->is_string() ? value->as_string() : std::string();
 }
@@ -116,9 +114,9 @@ absl::StatusOr<Scheduler::Job> Scheduler::Job::Parse(std::string_view text) {
   if (schedule == nullptr) return absl::DataLossError("a job has no schedule");
   Job job;
   FOOTFALL_ASSIGN_OR_RETURN(job.schedule, Schedule::FromJson(*schedule));
-  job.kind = TextAt(json, "kind");
-  job.name = TextAt(json, "name");
-  job.uid = TextAt(json, "uid");
+  job.kind = TextOf(json, "kind");
+  job.name = TextOf(json, "name");
+  job.uid = TextOf(json, "uid");
   const Json* paused = json.Find("paused");
   job.paused = paused != nullptr && paused->is_bool() && paused->as_bool();
   job.next_due_ms = NumberAt(json, "next_due");
@@ -127,11 +125,11 @@ absl::StatusOr<Scheduler::Job> Scheduler::Job::Parse(std::string_view text) {
   if (underway == nullptr || !underway->is_object()) return job;
   Underway& begun = job.underway.emplace();
   begun.state = static_cast<Underway::State>(
-      std::find(kStates.begin(), kStates.end() - 1, TextAt(*underway, "state")) -
+      std::find(kStates.begin(), kStates.end() - 1, TextOf(*underway, "state")) -
       kStates.begin());
-  begun.run = TextAt(*underway, "run");
+  begun.run = TextOf(*underway, "run");
   begun.due_ms = NumberAt(*underway, "due").value_or(0);
-  begun.trigger = TextAt(*underway, "trigger");
+  begun.trigger = TextOf(*underway, "trigger");
   begun.attempts = NumberAt(*underway, "attempts").value_or(0);
   begun.retry_at_ms = NumberAt(*underway, "retry_at").value_or(0);
   return job;
@@ -495,7 +493,8 @@ absl::Status Scheduler::Finish(const Job& begun, Json& run, const RunEnd& end,
 absl::Status Scheduler::PruneDaily(int64_t now_ms) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (pruned_ms_.has_value() && now_ms - *pruned_ms_ < kDayMs) return absl::OkStatus();
+    if (pruned_ms_.has_value() && now_ms - *pruned_ms_ < base::kDayMs)
+      return absl::OkStatus();
     pruned_ms_ = now_ms;
   }
   return log_.Prune(now_ms);

@@ -14,12 +14,11 @@ namespace {
 using base::InvalidAt;
 using base::Json;
 
-constexpr size_t kNameMax = 128;
 constexpr size_t kSubjectMax = 200;
 constexpr size_t kTextMax = 256 * 1024;
 
 bool IsName(std::string_view text) {
-  return !text.empty() && text.size() <= kNameMax &&
+  return !text.empty() && text.size() <= Subscription::kNameMax &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                   (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';

@@ -17,6 +17,7 @@ namespace footfall::runtime {
 // {"version": 1, "name", "report", "parameters", "range", "timezone", "where", "segment",
 // "schedule", "recipients", "formats", "subject", "paused"}, see SUBSCRIPTIONS.md.
 struct Subscription {
+  static constexpr size_t kNameMax = 128;
   static constexpr size_t kRecipientsMax = 500;
 
   std::string name;

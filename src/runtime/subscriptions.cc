@@ -14,7 +14,6 @@ namespace {
 using base::Json;
 
 constexpr std::string_view kKind = "subscription";
-constexpr size_t kNameMax = 128;
 
 absl::Status NoSuch(std::string_view name) {
   return base::MakeError(
@@ -50,7 +49,7 @@ Subscriptions::Subscriptions(store::EventStore& store, Scheduler& scheduler,
 }
 
 absl::StatusOr<Subscription> Subscriptions::Load(std::string_view name) const {
-  if (name.empty() || name.size() > kNameMax) return NoSuch(name);
+  if (name.empty() || name.size() > Subscription::kNameMax) return NoSuch(name);
   absl::StatusOr<std::string> text = store_.GetDocument(kKind, name);
   if (!text.ok()) return NotFoundAs(text.status(), name);
   return Subscription::Parse(*text);

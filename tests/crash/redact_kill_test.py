@@ -29,7 +29,7 @@ POLICY = {
 
 class Test:
     def __init__(self, cli, generate, work):
-        self.events_count, self.kills = (1_000_000, 40) if SLOW else (150_000, 12)
+        self.events_count, self.kills = (400_000, 30) if SLOW else (150_000, 12)
         self.cli, self.generate, self.work = cli, generate, work
         self.policy = os.path.join(work, "policy.json")
         self.random = seeded_random()

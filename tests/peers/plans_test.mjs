@@ -21,7 +21,7 @@ const nowMs = Date.parse(NOW);
 const slow = process.env.FOOTFALL_SLOW_TESTS === '1';
 const events = slow ? 200_000 : 30_000;
 const first = Number(process.env.FOOTFALL_RANDOM_SEED ?? 1);
-const plans = Number(process.env.FOOTFALL_RANDOM_PLANS ?? (slow ? 1000 : 200));
+const plans = Number(process.env.FOOTFALL_RANDOM_PLANS ?? (slow ? 500 : 200));
 
 let work, db, duckdb, data;
 
