@@ -280,6 +280,7 @@ class Footfall(Engine):
         worker.close()
         return {"events": events,
                 "column_bytes": stats["chunk_bytes"] + stats["dictionaries"]["bytes"], "ingest_seconds": reply["ms"] / 1000,
+                "ingest_processor_seconds": reply["processor_ms"] / 1000,
                 "compact_seconds": compact_ms / 1000, "peak_bytes": peak,
                 "bytes": folder_bytes(directory)}
 

@@ -91,14 +91,18 @@ std::string Ingest(Peer& peer, const std::string& path, size_t batch, size_t eve
   if (!file) Fail(path, "cannot be read");
   std::string lines;
   double seconds = 0;
+  double processor = 0;
   size_t done = 0;
   while (done < events) {
     const size_t read = ReadLines(file, std::min(batch, events - done), lines);
     if (read == 0) break;
+    processor -= ProcessorSeconds();
     seconds += peer.Ingest(lines, table);
+    processor += ProcessorSeconds();
     done += read;
   }
-  return "{\"events\":" + std::to_string(done) + ",\"ms\":" + Milliseconds(seconds) + "}";
+  return "{\"events\":" + std::to_string(done) + ",\"ms\":" + Milliseconds(seconds) +
+         ",\"processor_ms\":" + Milliseconds(processor) + "}";
 }
 
 // In bytes, from a line such as "VmHWM:   1234 kB".

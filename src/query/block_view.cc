@@ -120,6 +120,11 @@ struct BlockView::Rep : RuleSource {
     const Timed timed(clock, kRead);
     return view.block_->Column(column);
   }
+  absl::StatusOr<std::optional<store::RowsInRanges>> BlockRowsIn(
+      size_t column, const store::NumberRanges& ranges) override {
+    const Timed timed(clock, kRead);
+    return view.block_->RowsIn(column, ranges);
+  }
   absl::StatusOr<const uint64_t*> PersonHolds(size_t person_condition) override {
     FOOTFALL_RETURN_IF_ERROR(LoadPeople());
     return people.Holds(person_condition);

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "base/time.h"
+
 namespace footfall::query {
 namespace {
 
-constexpr int64_t kHourMs = 3'600'000;
-constexpr int64_t kDayMs = 24 * kHourMs;
 // Since 1970 all offsets of zones, and with them the starts of hours, are whole halves of
 // a minute.
 constexpr int64_t kHourUnitMs = 30'000;
@@ -71,13 +71,13 @@ std::optional<int64_t> Bucketer::IndexesAbove(const int64_t* times, size_t rows,
                                               int64_t first_ms, int64_t last_ms,
                                               uint32_t* above) {
   // Far apart times take more changes of clocks, and more bits, than pay.
-  if (bucket_ == base::Bucket::kHour || last_ms - first_ms > kDayMs * 3000) {
+  if (bucket_ == base::Bucket::kHour || last_ms - first_ms > base::kDayMs * 3000) {
     return std::nullopt;
   }
   const int64_t offset_ms = offsets_.Changes(first_ms, last_ms, &changes_);
   // Clocks that go back may lead to the day before.
-  const int64_t first_day = FloorDiv(first_ms + offset_ms, kDayMs) - 1;
-  ActiveKernels().days(times, rows, offset_ms - first_day * kDayMs, changes_.data(),
+  const int64_t first_day = FloorDiv(first_ms + offset_ms, base::kDayMs) - 1;
+  ActiveKernels().days(times, rows, offset_ms - first_day * base::kDayMs, changes_.data(),
                        changes_.size(), above);
   if (bucket_ == base::Bucket::kDay) return first_day;
   if (bucket_ == base::Bucket::kWeek) {
@@ -87,7 +87,7 @@ std::optional<int64_t> Bucketer::IndexesAbove(const int64_t* times, size_t rows,
     return first_week;
   }
   const int64_t first_month = MonthIndex(first_day);
-  const int64_t last_day = first_day + (last_ms - first_ms) / kDayMs + 4;
+  const int64_t last_day = first_day + (last_ms - first_ms) / base::kDayMs + 4;
   for (int64_t day = first_day; day <= last_day; ++day) MonthIndex(day);
   const int32_t* months = month_of_day_.data() + (first_day - first_day_);
   for (size_t i = 0; i < rows; ++i) {
@@ -98,7 +98,7 @@ std::optional<int64_t> Bucketer::IndexesAbove(const int64_t* times, size_t rows,
 
 int64_t Bucketer::IndexOf(int64_t time_ms) {
   if (bucket_ == base::Bucket::kHour) return FloorDiv(HourStart(time_ms), kHourUnitMs);
-  const int64_t day = FloorDiv(time_ms + offsets_.OffsetMs(time_ms), kDayMs);
+  const int64_t day = FloorDiv(time_ms + offsets_.OffsetMs(time_ms), base::kDayMs);
   if (bucket_ == base::Bucket::kDay) return day;
   // 1970-01-01 was a Thursday, three days after a Monday.
   return bucket_ == base::Bucket::kWeek ? FloorDiv(day + 3, 7) : MonthIndex(day);
@@ -107,16 +107,17 @@ int64_t Bucketer::IndexOf(int64_t time_ms) {
 int64_t Bucketer::IndexUntil(int64_t time_ms, int64_t* until_ms) {
   const int64_t index = IndexOf(time_ms);
   // While the offset stays, local time goes on evenly up to the end of the bucket.
-  const int64_t end_ms = bucket_ == base::Bucket::kHour
-                             ? HourStart(time_ms) + kHourMs
-                             : ValueOf(index + 1) * kDayMs - offsets_.OffsetMs(time_ms);
+  const int64_t end_ms =
+      bucket_ == base::Bucket::kHour
+          ? HourStart(time_ms) + base::kHourMs
+          : ValueOf(index + 1) * base::kDayMs - offsets_.OffsetMs(time_ms);
   *until_ms = std::min(end_ms, offsets_.EndMs(time_ms));
   return index;
 }
 
 int64_t Bucketer::HourStart(int64_t time_ms) {
   const int64_t offset_ms = offsets_.OffsetMs(time_ms);
-  return FloorDiv(time_ms + offset_ms, kHourMs) * kHourMs - offset_ms;
+  return FloorDiv(time_ms + offset_ms, base::kHourMs) * base::kHourMs - offset_ms;
 }
 
 int64_t Bucketer::ValueOf(int64_t index) const {
@@ -145,8 +146,8 @@ int64_t Bucketer::Next(int64_t value) {
     case base::Bucket::kHour:
       break;
   }
-  const int64_t next = BucketOf(value + kHourMs);
-  return next > value ? next : value + kHourMs;
+  const int64_t next = BucketOf(value + base::kHourMs);
+  return next > value ? next : value + base::kHourMs;
 }
 
 int64_t Bucketer::MonthIndex(int64_t day) {

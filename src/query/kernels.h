@@ -33,6 +33,10 @@ struct Kernels {
                           uint64_t* mask);
   // Rows that come more than `gap` after the row before. Row 0 has no row before.
   void (*after_gap)(const int64_t* times, size_t rows, int64_t gap, uint64_t* mask);
+  // Adds up how often each code is among the rows of a mask. All codes are below `end`,
+  // which is at most 256 and the size of `counts`.
+  void (*count8)(const uint8_t* codes, const uint64_t* mask, size_t rows, size_t end,
+                 uint32_t* counts);
   // Days of 24 hours in time + shift_ms + the changes up to that time, which must be from
   // 0 to 2^42 - 1.
   void (*days)(const int64_t* times, size_t rows, int64_t shift_ms,

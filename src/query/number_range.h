@@ -2,20 +2,16 @@
 #ifndef FOOTFALL_QUERY_NUMBER_RANGE_H_
 #define FOOTFALL_QUERY_NUMBER_RANGE_H_
 
-#include <cstdint>
 #include <optional>
-#include <utility>
-#include <vector>
 
 #include "model/rule_node.h"
+#include "store/block.h"
 
 namespace footfall::query {
 
 // The numbers inside one of the ranges, whose ends are included; `outside` means those in
 // none of them.
-struct NumberRanges {
-  std::vector<std::pair<int64_t, int64_t>> integers;
-  std::vector<std::pair<double, double>> doubles;
+struct NumberRanges : store::NumberRanges {
   bool outside = false;
 };
 

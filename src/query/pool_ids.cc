@@ -6,7 +6,7 @@ namespace footfall::query {
 namespace {
 
 // Dictionaries with more values than this are not remembered whole.
-constexpr uint32_t kRememberedMax = uint32_t{1} << 22;
+constexpr uint32_t kRememberedValuesMax = uint32_t{1} << 22;
 
 }  // namespace
 
@@ -20,7 +20,7 @@ uint32_t PoolIds::Find(uint32_t code) {
   const uint32_t value_id =
       code < column_->value_ids.size() ? column_->value_ids[code] : store::kNoValueId;
   uint32_t& id = of_code_[code];
-  if (value_id >= kRememberedMax) {
+  if (value_id >= kRememberedValuesMax) {
     id = pool_.Intern(column_->values[code], &kinds_);
     return id;
   }

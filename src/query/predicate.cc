@@ -168,8 +168,7 @@ absl::Status Predicates::Did(const NeededNode& node, RuleSource& source) {
   const std::span<const uint32_t> begins = source.begins();
   for (size_t i = 0; i + 1 < begins.size(); ++i) {
     const uint64_t count = CountRows(mask.data(), begins[i], begins[i + 1]);
-    FillRows(mask.data(), begins[i], begins[i + 1],
-             model::DidHolds(*node.node, count));
+    FillRows(mask.data(), begins[i], begins[i + 1], model::DidHolds(*node.node, count));
   }
   return absl::OkStatus();
 }
@@ -181,6 +180,8 @@ bool Predicates::Holds(const NeededNode& node, const Value& value) const {
 absl::Status Predicates::OnEvents(const NeededNode& node, RuleSource& source) {
   const NeededField& field = needs_.fields[node.field];
   const size_t rows = source.rows();
+  FOOTFALL_ASSIGN_OR_RETURN(const bool done, OnStoredNumbers(node, field, source));
+  if (done) return absl::OkStatus();
   const store::BlockColumn* only = nullptr;
   size_t only_at = 0;
   size_t found = 0;
@@ -281,12 +282,35 @@ void Predicates::OnNumbers(const NeededNode& node, const store::BlockColumn& col
         add();
       }
     }
-    if (ranges->outside) Flip(mask, rows);
   }
-  if (column.present == nullptr) return;
+  SettleNumbers(node, ranges.has_value() && ranges->outside, column.present, rows);
+}
+
+// The same without reading the numbers, where the store can tell.
+absl::StatusOr<bool> Predicates::OnStoredNumbers(const NeededNode& node,
+                                                 const NeededField& field,
+                                                 RuleSource& source) {
+  if (field.sources.size() != 1 || field.sources[0].derived) return false;
+  const std::optional<NumberRanges> ranges = RangesOf(*node.node);
+  if (!ranges.has_value()) return false;
+  FOOTFALL_ASSIGN_OR_RETURN(const std::optional<store::RowsInRanges> found,
+                            source.BlockRowsIn(field.sources[0].column, *ranges));
+  if (!found.has_value()) return false;
+  std::copy_n(found->rows, MaskWords(source.rows()), MaskOf(node).data());
+  SettleNumbers(node, ranges->outside, found->present, source.rows());
+  return true;
+}
+
+// Makes of the rows with a number in the ranges those for which the condition holds.
+void Predicates::SettleNumbers(const NeededNode& node, bool outside,
+                               const uint64_t* present, size_t rows) {
+  uint64_t* const mask = MaskOf(node).data();
+  if (outside) Flip(mask, rows);
+  if (present == nullptr) return;
+  const size_t words = MaskWords(rows);
   const bool missing = Holds(node, Value::Missing());
   for (size_t i = 0; i < words; ++i) {
-    mask[i] = missing ? mask[i] | ~column.present[i] : mask[i] & column.present[i];
+    mask[i] = missing ? mask[i] | ~present[i] : mask[i] & present[i];
   }
   if (words > 0) mask[words - 1] &= TailBits(rows);
 }

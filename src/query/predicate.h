@@ -3,6 +3,7 @@
 #define FOOTFALL_QUERY_PREDICATE_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,6 +22,8 @@ class RuleSource {
   virtual absl::StatusOr<const int64_t*> Times() = 0;
   // Of the request.
   virtual absl::StatusOr<const store::BlockColumn*> BlockColumnAt(size_t column) = 0;
+  virtual absl::StatusOr<std::optional<store::RowsInRanges>> BlockRowsIn(
+      size_t column, const store::NumberRanges& ranges) = 0;
   virtual absl::StatusOr<const store::BlockColumn*> Column(FieldRef field) = 0;
   virtual absl::StatusOr<const BlockSessions*> Sessions() = 0;
   virtual absl::StatusOr<std::string_view> SessionId(size_t session) = 0;
@@ -54,6 +57,10 @@ class Predicates {
   void OnCodes(const NeededNode& node, size_t source_index, const FieldSourceColumn& from,
                const store::BlockColumn& column, size_t rows);
   void OnNumbers(const NeededNode& node, const store::BlockColumn& column, size_t rows);
+  absl::StatusOr<bool> OnStoredNumbers(const NeededNode& node, const NeededField& field,
+                                       RuleSource& source);
+  void SettleNumbers(const NeededNode& node, bool outside, const uint64_t* present,
+                     size_t rows);
   bool Holds(const NeededNode& node, const model::Value& value) const;
   // Whether it holds for value `code` of a column.
   bool Verdict(const NeededNode& node, const FieldSourceColumn& from,

@@ -89,6 +89,21 @@ struct BlockColumn {
   const uint64_t* present = nullptr;
 };
 
+// Numbers in one of some ranges, whose ends are included: of columns of integers, and the
+// same of doubles.
+struct NumberRanges {
+  std::vector<std::pair<int64_t, int64_t>> integers;
+  std::vector<std::pair<double, double>> doubles;
+};
+
+// Rows by their numbers.
+struct RowsInRanges {
+  // A bit per row, of those whose number is in one of the ranges.
+  const uint64_t* rows = nullptr;
+  // As BlockColumn has it.
+  const uint64_t* present = nullptr;
+};
+
 // One part. Everything it hands out is valid until it reads another part. Not
 // thread-safe; reusing a block for many parts saves allocations.
 class Block {
@@ -108,6 +123,15 @@ class Block {
   virtual absl::StatusOr<const int64_t*> TimesWhere(const uint64_t* rows) = 0;
   // Column `index` of the request. Read when it is first asked for.
   virtual absl::StatusOr<const BlockColumn*> Column(size_t index) = 0;
+  // The rows whose number in that column is in one of the ranges, found without reading
+  // the column; until the next call. Absent where that cannot be, as in columns that are
+  // not of numbers or have been read.
+  virtual absl::StatusOr<std::optional<RowsInRanges>> RowsIn(size_t index,
+                                                             const NumberRanges& ranges) {
+    static_cast<void>(index);
+    static_cast<void>(ranges);
+    return std::optional<RowsInRanges>();
+  }
 
   // Per person the ISO weeks (UTC, from Monday) with an event in the scan's range: bit k
   // is week first_week + k, counted from the one of 1969-12-29. Null when that is not

@@ -9,18 +9,13 @@
 #include <vector>
 
 #include "base/status.h"
+#include "base/time.h"
 #include "store/run.h"
 #include "store/run_block.h"
 #include "store/scan_parts.h"
 
 namespace footfall::store {
 namespace {
-
-constexpr int64_t kDayMs = int64_t{24} * 60 * 60 * 1000;
-
-int64_t DayOf(int64_t time_ms) {
-  return time_ms / kDayMs - (time_ms % kDayMs < 0 ? 1 : 0);
-}
 
 using NameCounts = std::vector<std::pair<uint32_t, uint64_t>>;
 using DayCounts = std::vector<std::pair<int64_t, uint64_t>>;
@@ -42,14 +37,14 @@ bool AddDays(const ScanBounds& bounds, std::span<const Summary* const> summaries
     const bool has_people_alone =
         before == nullptr || before->last_person < summary->first_person;
     const bool has_whole_days =
-        (summary->min_time_ms >= bounds.from_ms || bounds.from_ms % kDayMs == 0) &&
-        (summary->max_time_ms < bounds.to_ms || bounds.to_ms % kDayMs == 0);
+        (summary->min_time_ms >= bounds.from_ms || bounds.from_ms % base::kDayMs == 0) &&
+        (summary->max_time_ms < bounds.to_ms || bounds.to_ms % base::kDayMs == 0);
     if (!has_people_alone || !has_whole_days) return false;
     before = summary;
     const int64_t first =
-        summary->min_time_ms >= bounds.from_ms ? INT64_MIN : DayOf(bounds.from_ms);
+        summary->min_time_ms >= bounds.from_ms ? INT64_MIN : base::DayOf(bounds.from_ms);
     const int64_t end =
-        summary->max_time_ms < bounds.to_ms ? INT64_MAX : DayOf(bounds.to_ms);
+        summary->max_time_ms < bounds.to_ms ? INT64_MAX : base::DayOf(bounds.to_ms);
     auto day = std::lower_bound(
         summary->days.begin(), summary->days.end(), first,
         [](const auto& entry, int64_t wanted) { return entry.first < wanted; });

@@ -181,7 +181,7 @@ absl::Status EventStore::Impl::MakeRoom(const std::vector<Writer*>& writers) {
   int64_t day = INT64_MIN;
   for (const Writer* writer : writers) {
     ids += writer->id_hashes.size();
-    day = std::max(day, DayOf(writer->now_ms));
+    day = std::max(day, base::DayOf(writer->now_ms));
   }
   if (ids == 0) return absl::OkStatus();
   const bool new_day = day > ids_->day();
@@ -205,8 +205,8 @@ absl::Status EventStore::Impl::Plan(Writer& writer, Group& group) {
   absl::flat_hash_set<Hash128> in_batch;  // Without a window, all that is told apart.
   std::vector<bool> in_runs;
   if (window > 0) {
-    FOOTFALL_RETURN_IF_ERROR(
-        ids_->FindInRuns(writer.id_hashes, DayOf(writer.now_ms) - window, &in_runs));
+    FOOTFALL_RETURN_IF_ERROR(ids_->FindInRuns(
+        writer.id_hashes, base::DayOf(writer.now_ms) - window, &in_runs));
   }
 
   std::vector<uint64_t> people(identities.size(), 0);

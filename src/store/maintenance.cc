@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "base/time.h"
 #include "store/imported.h"
 #include "store/store_impl.h"
 
@@ -361,7 +362,7 @@ absl::StatusOr<CompactReport> EventStore::Impl::Compact(int64_t now_ms,
   FOOTFALL_RETURN_IF_ERROR(SettleStaleRuns(cancel));
   const Settings now = settings();
   if (now.retention_days > 0) {
-    const int64_t cutoff_ms = now_ms - now.retention_days * kDayMs;
+    const int64_t cutoff_ms = now_ms - now.retention_days * base::kDayMs;
     Rewrite rewrite;
     rewrite.cancel = cancel;
     rewrite.horizon_ms = cutoff_ms;
@@ -382,12 +383,12 @@ absl::StatusOr<CompactReport> EventStore::Impl::Compact(int64_t now_ms,
     SealReport sealed;
     FOOTFALL_RETURN_IF_ERROR(SealLog(true, cancel, &sealed));
     FOOTFALL_RETURN_IF_ERROR(MergeAllRuns(
-        now.retention_days > 0 ? now_ms - now.retention_days * kDayMs : INT64_MIN, cancel,
-        &sealed));
+        now.retention_days > 0 ? now_ms - now.retention_days * base::kDayMs : INT64_MIN,
+        cancel, &sealed));
   }
   report.events_removed += counters_.removed - removed_before;
   FOOTFALL_RETURN_IF_ERROR(EraseUnusedIfRemoved(cancel));
-  FOOTFALL_RETURN_IF_ERROR(ids_->Drop(DayOf(now_ms) - now.dedup_window_days));
+  FOOTFALL_RETURN_IF_ERROR(ids_->Drop(base::DayOf(now_ms) - now.dedup_window_days));
   FOOTFALL_RETURN_IF_ERROR(rocks_->Flush());
   for (const Family family : {kMeta, kLog, kDictionary, kPeople, kIds}) {
     FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(cancel));

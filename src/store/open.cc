@@ -194,8 +194,8 @@ absl::Status EventStore::Impl::Replay(const std::shared_ptr<Rocks>& rocks,
         if (facts.has_id) hashes.push_back(HashBytes(key_, batch.id(facts)));
       }
       if (!hashes.empty()) {
-        FOOTFALL_RETURN_IF_ERROR(
-            ids->Prepare(hashes.size(), DayOf(record.header().ingest_ms), number - 1));
+        FOOTFALL_RETURN_IF_ERROR(ids->Prepare(
+            hashes.size(), base::DayOf(record.header().ingest_ms), number - 1));
         for (const Hash128& hash : hashes) ids->Insert(hash);
       }
     }

@@ -45,6 +45,10 @@ class OpenChunk {
   absl::StatusOr<const BlockColumn*> Column(const ColumnId& id) {
     return At(columns_.Column(id));
   }
+  absl::StatusOr<std::optional<RowsInRanges>> RowsIn(const ColumnId& id,
+                                                     const NumberRanges& ranges) {
+    return At(columns_.RowsIn(id, ranges));
+  }
   absl::StatusOr<std::optional<Block::Weeks>> ActiveWeeks() {
     return At(columns_.ActiveWeeks());
   }

@@ -12,7 +12,7 @@ namespace {
 // People whose events are counted in memory at a time.
 constexpr uint64_t kSliceCodes = 1 << 18;
 // Rewritten states are written in atoms of about this size.
-constexpr size_t kSliceBytes = 4 << 20;
+constexpr size_t kAtomBytes = 4 << 20;
 
 // Leaves of `state` what comes from events that data retention has removed, of which the
 // person had `expired`.
@@ -138,7 +138,7 @@ absl::Status EventStore::Impl::RedactStates(Redaction& redaction, Redactor& reda
     FOOTFALL_ASSIGN_OR_RETURN(const bool changed, RedactState(redactor, texts, state));
     if (!changed) continue;
     rows.Put(rocks_->family(kPeople), states->key(), ToSlice(state.Encode(texts)));
-    if (rows.GetDataSize() > kSliceBytes) FOOTFALL_RETURN_IF_ERROR(write());
+    if (rows.GetDataSize() > kAtomBytes) FOOTFALL_RETURN_IF_ERROR(write());
   }
   FOOTFALL_RETURN_IF_ERROR(FromRocks(states->status()));
   return write();

@@ -233,10 +233,14 @@ size_t Rows::Rep::bytes() const {
 
 void Rows::Rep::Clear() {
   texts.Clear();
-  sessions.Clear();
   elements.Clear();
   contexts.Clear();
   shapes.Clear();
+  ClearRows();
+}
+
+void Rows::Rep::ClearRows() {
+  sessions.Clear();
   identities.clear();
   identity_ids.clear();
   wide.clear();
@@ -264,6 +268,19 @@ size_t Rows::size() const { return rep_->size(); }
 size_t Rows::bytes() const { return rep_->bytes(); }
 void Rows::Clear() { rep_->Clear(); }
 Rows::Key Rows::key(size_t row) const { return rep_->KeyAt(rep_->at(row)); }
+
+void Rows::ListPeople(std::vector<uint64_t>* owners,
+                      std::vector<uint32_t>* begins) const {
+  owners->clear();
+  begins->clear();
+  for (size_t row = 0; row < size(); ++row) {
+    const uint64_t owner = rep_->identities[rep_->row_identities[row]].owner;
+    if (!owners->empty() && owners->back() == owner) continue;
+    owners->push_back(owner);
+    begins->push_back(static_cast<uint32_t>(row));
+  }
+  begins->push_back(static_cast<uint32_t>(size()));
+}
 
 void Rows::Filter(absl::FunctionRef<bool(const Key&)> keep) {
   std::vector<uint32_t> kept;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -55,6 +56,9 @@ class Rows {
     }
   };
   Key key(size_t row) const;
+  // Of rows that stand in their order, the owners, and where the rows of each begin, with
+  // the end of all rows behind them.
+  void ListPeople(std::vector<uint64_t>* owners, std::vector<uint32_t>* begins) const;
 
   // Sorts by: identity events (identify, alias) after activity; owner; time; seq; stream,
   // the owner's own after the others by their codes; arrival.

@@ -31,6 +31,22 @@ class SparseColumn {
     }
     cells_.push_back(value);
   }
+  // Of the next rows, the first of which is number `row`.
+  void Append(size_t row, size_t count, std::vector<T>&& cells) {
+    if (cells.empty()) {
+      if (!cells_.empty()) cells_.resize(row + count);
+    } else if (row == 0) {
+      cells_ = std::move(cells);
+    } else {
+      cells_.resize(row);
+      cells_.insert(cells_.end(), cells.begin(), cells.end());
+    }
+  }
+  // Adds `count` rows of zeros, the first of which is number `row`, to be filled in.
+  T* Grow(size_t row, size_t count) {
+    cells_.resize(row + count);
+    return cells_.data() + row;
+  }
   T operator[](size_t row) const { return cells_.empty() ? T{} : cells_[row]; }
   bool empty() const { return cells_.empty(); }
   size_t bytes() const { return cells_.capacity() * sizeof(T); }
@@ -180,6 +196,8 @@ struct Rows::Rep {
   void Select(const std::vector<uint32_t>& physical);
   size_t bytes() const;
   void Clear();
+  // Keeps the tables of what rows of many people have in common.
+  void ClearRows();
 
   // Tables.
   TextIds texts;

@@ -198,6 +198,16 @@ absl::StatusOr<const BlockColumn*> RunBlock::Column(size_t index) {
   return columns_[index];
 }
 
+absl::StatusOr<std::optional<RowsInRanges>> RunBlock::RowsIn(size_t index,
+                                                             const NumberRanges& ranges) {
+  if (whole_ == nullptr || columns_[index] != nullptr) {
+    return std::optional<RowsInRanges>();
+  }
+  auto rows = whole_->RowsIn(context_->columns[index], ranges);
+  CountBytes();
+  return rows;
+}
+
 absl::StatusOr<const BlockColumn*> RunBlock::UniteColumn(size_t index) {
   // Which sessions of different chunks are the same one, only their ids can tell.
   const bool codes_only = context_->columns[index].kind == ColumnKind::kSessionCode;

@@ -38,6 +38,8 @@ class RunBlock : public Block {
   absl::StatusOr<const int64_t*> Times() override;
   absl::StatusOr<const int64_t*> TimesWhere(const uint64_t* rows) override;
   absl::StatusOr<const BlockColumn*> Column(size_t index) override;
+  absl::StatusOr<std::optional<RowsInRanges>> RowsIn(size_t index,
+                                                     const NumberRanges& ranges) override;
   absl::StatusOr<std::optional<Weeks>> ActiveWeeks() override;
 
  private:

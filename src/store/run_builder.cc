@@ -5,14 +5,15 @@
 #include <utility>
 
 #include "base/status.h"
+#include "base/time.h"
 #include "store/meta.h"
 #include "store/rows.h"
+#include "store/run_union.h"
 
 namespace footfall::store {
 namespace {
 
 constexpr size_t kReadahead = 1 << 20;
-constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 // A span of events that expire together is this part of data retention.
 constexpr int64_t kSpansOfRetention = 6;
 
@@ -27,7 +28,7 @@ Span SpanOf(int64_t time_ms, int64_t retention_days) {
   if (retention_days == 0) return {};
   const int64_t length =
       std::max<int64_t>((retention_days + kSpansOfRetention - 1) / kSpansOfRetention, 1) *
-      kDayMs;
+      base::kDayMs;
   const int64_t number =
       time_ms >= 0 ? time_ms / length : (time_ms - length + 1) / length;
   return {number * length, (number + 1) * length};
@@ -80,112 +81,6 @@ absl::StatusOr<Slice> FindSlice(const BuildContext& context) {
   return slice;
 }
 
-// Builds one run out of others.
-class RunMerge {
- public:
-  // `inputs` by rising arrival. Rows that they hold of others go to their owners.
-  RunMerge(StoredRuns inputs, const Owners& owners, int64_t expired_before_ms,
-           const base::Cancel* cancel)
-      : inputs_(std::move(inputs)),
-        owners_(owners),
-        expired_before_ms_(expired_before_ms),
-        cancel_(cancel) {}
-
-  absl::Status WriteTo(RunWriter& out) {
-    for (const bool activity : {true, false}) {
-      rows_.Clear();
-      FOOTFALL_RETURN_IF_ERROR(AppendMisplaced(inputs_, owners_, activity, &rows_));
-      Expire();
-      FOOTFALL_RETURN_IF_ERROR(MergeKind(activity, out));
-    }
-    return out.Finish();
-  }
-
- private:
-  // Where one input has been read to.
-  struct Position {
-    size_t next = 0;
-    size_t end = 0;
-    uint64_t read_through = 0;  // All rows of people up to this one are in rows_.
-  };
-
-  absl::Status MergeKind(bool activity, RunWriter& out) {
-    std::vector<Position> positions;
-    for (const auto& input : inputs_) {
-      const size_t chunks = input->chunks().size();
-      positions.push_back(activity ? Position{0, chunks}
-                                   : Position{chunks, input->summaries().size()});
-    }
-    const size_t enough = std::max<size_t>(inputs_.size(), 2) * kChunkRows;
-    while (true) {
-      FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(cancel_));
-      // The one that is read least far holds back all others.
-      size_t least = inputs_.size();
-      for (size_t i = 0; i < positions.size(); ++i) {
-        if (positions[i].next == positions[i].end) continue;
-        if (least == inputs_.size() ||
-            positions[i].read_through < positions[least].read_through) {
-          least = i;
-        }
-      }
-      if (least == inputs_.size()) return Emit(UINT64_MAX, out);
-      if (rows_.size() >= enough) {
-        FOOTFALL_RETURN_IF_ERROR(Emit(positions[least].read_through, out));
-      }
-      FOOTFALL_RETURN_IF_ERROR(ReadNext(*inputs_[least], positions[least]));
-    }
-  }
-
-  absl::Status ReadNext(const StoredRun& input, Position& position) {
-    const size_t before = rows_.size();
-    const size_t chunk = position.next++;
-    FOOTFALL_RETURN_IF_ERROR(input.Decode(chunk, &rows_));
-    const ChunkSummary& summary = input.summaries()[chunk];
-    position.read_through = summary.last_person;
-    if (!owners_.empty()) {
-      size_t row = 0;
-      rows_.Filter([&](const Rows::Key& key) {
-        return row++ < before || !owners_.Misplaced(key);
-      });
-    }
-    if (summary.min_time_ms < expired_before_ms_) Expire();
-    return absl::OkStatus();
-  }
-
-  void Expire() {
-    if (expired_before_ms_ == INT64_MIN) return;
-    rows_.Filter(
-        [this](const Rows::Key& key) { return key.time_ms >= expired_before_ms_; });
-  }
-
-  // Writes the chunks that are complete: of people up to `through`.
-  absl::Status Emit(uint64_t through, RunWriter& out) {
-    rows_.Sort();
-    size_t complete = rows_.size();
-    if (through != UINT64_MAX) {
-      while (complete > 0 && rows_.key(complete - 1).owner > through) --complete;
-    }
-    size_t begin = 0;
-    for (const size_t end : CutIntoChunks(rows_)) {
-      // The last one may grow.
-      const bool whole = end - begin >= kChunkRows && end <= complete;
-      if (through != UINT64_MAX && !whole) break;
-      FOOTFALL_RETURN_IF_ERROR(out.Add(rows_, begin, end));
-      begin = end;
-    }
-    Rows rest;
-    rest.Append(rows_, begin, rows_.size());
-    rows_ = std::move(rest);
-    return absl::OkStatus();
-  }
-
-  const StoredRuns inputs_;
-  const Owners& owners_;
-  const int64_t expired_before_ms_;
-  const base::Cancel* const cancel_;
-  Rows rows_;
-};
-
 }  // namespace
 
 absl::StatusOr<BuiltRuns> BuildFromLog(const BuildContext& context) {
@@ -229,8 +124,9 @@ absl::StatusOr<BuiltRuns> BuildFromLog(const BuildContext& context) {
 absl::StatusOr<BuiltRuns> BuildFromRuns(const BuildContext& context,
                                         const std::vector<RunRow>& inputs,
                                         int64_t expired_before_ms) {
-  FOOTFALL_ASSIGN_OR_RETURN(StoredRuns runs, OpenRuns(context.rocks, context.snapshot,
-                                                      inputs, *context.run_cache));
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const StoredRuns runs,
+      OpenRuns(context.rocks, context.snapshot, inputs, *context.run_cache));
   Owners owners{.unlinked = context.unlinked};
   FOOTFALL_ASSIGN_OR_RETURN(owners.moved, ReadMoved(*context.rocks, context.snapshot));
   BuiltRuns built;
@@ -239,8 +135,7 @@ absl::StatusOr<BuiltRuns> BuildFromRuns(const BuildContext& context,
   auto writer = std::make_unique<RunWriter>(context.rocks.get(), context.directory,
                                             context.next_run, context.packing);
   FOOTFALL_RETURN_IF_ERROR(
-      RunMerge(std::move(runs), owners, expired_before_ms, context.cancel)
-          .WriteTo(*writer));
+      UniteRuns(runs, owners, expired_before_ms, context.cancel, *writer));
   int64_t from_ms = INT64_MAX;
   int64_t to_ms = INT64_MIN;
   for (const RunRow& row : inputs) {

@@ -18,9 +18,9 @@ namespace {
 
 // So many runs of a span that are about as large become one.
 constexpr size_t kMergeRuns = 8;
-// Each run that is merged holds a decoded chunk of about 10 MB in memory. More than these
-// are merged in two steps.
-constexpr size_t kMergeSources = 16;
+// Each run that is merged holds a decoded chunk of about 3 MB in memory. More than these
+// are merged in several steps.
+constexpr size_t kMergeSources = 32;
 
 constexpr const char* kSealingDirectory = "/sealing";
 
@@ -38,6 +38,13 @@ int StepOf(const RunRow& run) {
   int step = 0;
   for (uint64_t events = run.events; events > kSealEvents; events /= kMergeRuns) ++step;
   return step;
+}
+
+// The last ones of `runs` that are of no larger step.
+std::vector<RunRow> NewestUpTo(int step, const std::vector<RunRow>& runs) {
+  auto first = runs.end();
+  while (first != runs.begin() && StepOf(*(first - 1)) <= step) --first;
+  return {first, runs.end()};
 }
 
 }  // namespace
@@ -242,15 +249,17 @@ absl::Status EventStore::Impl::RewriteUnlinked(
   return absl::OkStatus();
 }
 
-// Makes one run of all runs of each span.
-absl::Status EventStore::Impl::MergeSpans(int64_t expired_before_ms,
+// Makes one run of the newest runs of each span, up to those of a size step.
+absl::Status EventStore::Impl::MergeSpans(int step, int64_t expired_before_ms,
                                           const base::Cancel* cancel,
                                           SealReport* report) {
   const Spans spans = BySpan(runs_);
   for (const auto& [span, runs] : spans) {
-    if (runs.size() == 1) continue;
-    FOOTFALL_RETURN_IF_ERROR(MergeInto(runs, Packing::kSmall, expired_before_ms, cancel));
-    report->runs_merged += runs.size();
+    const std::vector<RunRow> newest = NewestUpTo(step, runs);
+    if (newest.size() < 2) continue;
+    FOOTFALL_RETURN_IF_ERROR(
+        MergeInto(newest, Packing::kQuick, expired_before_ms, cancel));
+    report->runs_merged += newest.size();
   }
   return absl::OkStatus();
 }
@@ -260,8 +269,11 @@ absl::Status EventStore::Impl::MergeSpans(int64_t expired_before_ms,
 absl::Status EventStore::Impl::MergeAllRuns(int64_t expired_before_ms,
                                             const base::Cancel* cancel,
                                             SealReport* report) {
-  if (runs_.size() > kMergeSources) {
-    FOOTFALL_RETURN_IF_ERROR(MergeSpans(expired_before_ms, cancel, report));
+  int last_step = 0;
+  for (const RunRow& run : runs_) last_step = std::max(last_step, StepOf(run));
+  // Small ones first, so that most events are packed only once.
+  for (int step = 0; step <= last_step && runs_.size() > kMergeSources; ++step) {
+    FOOTFALL_RETURN_IF_ERROR(MergeSpans(step, expired_before_ms, cancel, report));
   }
   // All that there was may have expired.
   if (runs_.empty()) return absl::OkStatus();
@@ -295,10 +307,8 @@ absl::Status EventStore::Impl::MergeAllRuns(int64_t expired_before_ms,
 // The newest runs of a span that are many of about one size.
 std::vector<RunRow> EventStore::Impl::RunsToMerge() const {
   for (const auto& [span, runs] : BySpan(runs_)) {
-    size_t first = runs.size();
-    while (first > 0 && StepOf(runs[first - 1]) <= StepOf(runs.back())) --first;
-    if (runs.size() - first < kMergeRuns) continue;
-    return {runs.begin() + static_cast<ptrdiff_t>(first), runs.end()};
+    std::vector<RunRow> newest = NewestUpTo(StepOf(runs.back()), runs);
+    if (newest.size() >= kMergeRuns) return newest;
   }
   return {};
 }

@@ -11,7 +11,6 @@
 namespace footfall::store {
 namespace {
 
-constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 constexpr uint64_t kBudgetMax = uint64_t{1024} << 30;
 
 absl::Status Refuse(std::string_view key, std::string_view value, std::string_view rule) {
@@ -76,8 +75,10 @@ std::string FormatBytes(uint64_t bytes) {
 
 // The largest unit that divides the span, so that what was set reads back as it was.
 std::string FormatSpan(int64_t ms) {
-  constexpr std::pair<int64_t, const char*> kUnits[] = {
-      {kDayMs, "d"}, {60 * 60 * 1000, "h"}, {60 * 1000, "m"}, {1000, "s"}};
+  constexpr std::pair<int64_t, const char*> kUnits[] = {{base::kDayMs, "d"},
+                                                        {base::kHourMs, "h"},
+                                                        {base::kMinuteMs, "m"},
+                                                        {base::kSecondMs, "s"}};
   for (const auto& [unit, name] : kUnits) {
     if (ms % unit == 0) return base::Cat(ms / unit, name);
   }
@@ -109,7 +110,7 @@ absl::Status ApplySetting(std::string_view key, std::string_view value,
     return ParseWhole(key, value, 0, 366, &settings->dedup_window_days);
   }
   if (key == "session_gap") {
-    return ParseSpan(key, value, kDayMs, "a duration from 1s to 24h, such as 30m",
+    return ParseSpan(key, value, base::kDayMs, "a duration from 1s to 24h, such as 30m",
                      &settings->session.gap_ms);
   }
   if (key == "session_max") {
@@ -117,7 +118,7 @@ absl::Status ApplySetting(std::string_view key, std::string_view value,
       settings->session.max_ms = 0;
       return absl::OkStatus();
     }
-    return ParseSpan(key, value, 30 * kDayMs,
+    return ParseSpan(key, value, 30 * base::kDayMs,
                      "a duration from 1s to 30d, such as 12h, or none",
                      &settings->session.max_ms);
   }
@@ -141,8 +142,8 @@ absl::Status ApplySetting(std::string_view key, std::string_view value,
     return ParseWhole(key, value, 0, 10'000'000, &settings->seal_events);
   }
   if (key == "seal_after") {
-    return ParseSpan(key, value, 365 * kDayMs, "a duration from 1s to 365d, such as 24h",
-                     &settings->seal_after_ms);
+    return ParseSpan(key, value, 365 * base::kDayMs,
+                     "a duration from 1s to 365d, such as 24h", &settings->seal_after_ms);
   }
   if (key == "imported_attributes_max") {
     return ParseWhole(key, value, 0, 10'000, &settings->imported_attributes_max);

@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "base/strings.h"
+#include "base/time.h"
 #include "store/coding.h"
 #include "store/imported.h"
 #include "store/meta.h"
@@ -25,7 +26,6 @@ constexpr uint64_t kTailRows = 500'000;
 // Allowed per event in a slice of stale people: its time, at worst a run of its own, and
 // as much again for what vectors hold in reserve.
 constexpr uint64_t kFreshEventBytes = 64;
-constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
 
 absl::Status DamagedPerson(uint64_t code) {
   return absl::DataLossError(
@@ -215,7 +215,8 @@ absl::Status StoreSnapshot::Scan(
     absl::FunctionRef<absl::Status(const StoredEvent&)> visit) const {
   int64_t from_ms = options.from_ms;
   if (options.now_ms != INT64_MIN && parts_.settings.retention_days > 0) {
-    from_ms = std::max(from_ms, options.now_ms - parts_.settings.retention_days * kDayMs);
+    from_ms =
+        std::max(from_ms, options.now_ms - parts_.settings.retention_days * base::kDayMs);
   }
   const int64_t to_ms = options.to_ms;
   CodeLookup lookup(parts_.rocks.get(), parts_.snapshot);
@@ -325,7 +326,8 @@ absl::StatusOr<std::unique_ptr<BlockScan>> StoreSnapshot::ScanBlocks(
   parts.dictionaries = parts_.dictionaries;
   parts.moved = moved_;
   if (request.now_ms != INT64_MIN && parts_.settings.retention_days > 0) {
-    parts.expired_before_ms = request.now_ms - parts_.settings.retention_days * kDayMs;
+    parts.expired_before_ms =
+        request.now_ms - parts_.settings.retention_days * base::kDayMs;
   }
   return ScanRuns(parts, request);
 }

@@ -18,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/time.h"
 #include "store/batch.h"
 #include "store/dictionary.h"
 #include "store/event_store.h"
@@ -173,7 +174,7 @@ class EventStore::Impl {
   absl::StatusOr<bool> NeedsRewriting(const RunRow& row, const Owners& owners,
                                       int64_t expired_before_ms);
   absl::Status RewriteUnlinked(const absl::flat_hash_set<uint64_t>& codes);
-  absl::Status MergeSpans(int64_t expired_before_ms, const base::Cancel* cancel,
+  absl::Status MergeSpans(int step, int64_t expired_before_ms, const base::Cancel* cancel,
                           SealReport* report);
   absl::Status MergeAllRuns(int64_t expired_before_ms, const base::Cancel* cancel,
                             SealReport* report);
@@ -362,11 +363,6 @@ std::string EncodeRewritten(
 std::string DocumentKey(std::string_view kind, std::string_view name);
 // What the names of documents about a person begin with.
 std::string PersonPrefix(const Hash128& id_hash);
-
-inline constexpr int64_t kDayMs = 24 * 60 * 60 * 1000;
-inline int64_t DayOf(int64_t time_ms) {
-  return time_ms >= 0 ? time_ms / kDayMs : (time_ms - kDayMs + 1) / kDayMs;
-}
 
 }  // namespace footfall::store
 

@@ -163,7 +163,7 @@ absl::Status RunWriter::Put(uint32_t chunk, uint32_t column, const std::string& 
 
 absl::Status RunWriter::Add(const Rows& rows, size_t begin, size_t end) {
   const uint32_t number = row_.chunks + row_.identity_chunks;
-  for (const auto& [column, value] : EncodeChunk(rows, begin, end, packing_)) {
+  for (const auto& [column, value] : EncodeChunk(rows, begin, end, packing_, &memory_)) {
     if (column == kChunkHeader) {
       FOOTFALL_ASSIGN_OR_RETURN(const ChunkSummary summary, ParseChunkHeader(value));
       row_.min_time_ms = std::min(row_.min_time_ms, summary.min_time_ms);
@@ -179,7 +179,7 @@ absl::Status RunWriter::Add(const Rows& rows, size_t begin, size_t end) {
 
 absl::Status RunWriter::AddAll(const Rows& rows) {
   size_t begin = 0;
-  for (const size_t end : CutIntoChunks(rows)) {
+  for (const size_t end : CutIntoChunks(rows, packing_)) {
     FOOTFALL_RETURN_IF_ERROR(Add(rows, begin, end));
     begin = end;
   }

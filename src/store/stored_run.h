@@ -58,7 +58,7 @@ class StoredRun : public Run {
   const RunRow row_;
   std::shared_ptr<const ChunkSummaries> summaries_;
   std::vector<uint32_t> numbers_;
-  size_t activity_ = 0;  // So many of the first ones.
+  size_t activity_ = 0;                   // So many of the first ones.
   std::vector<uint64_t> first_arrivals_;  // Per chunk.
 };
 
@@ -94,6 +94,7 @@ class RunWriter {
   // Ends the files, which are then on disk.
   absl::Status Finish();
 
+  Packing packing() const { return packing_; }
   bool empty() const { return row_.chunks + row_.identity_chunks == 0; }
   const std::vector<std::string>& files() const { return files_; }
   // What Add has been given, and SetBounds.
@@ -110,6 +111,7 @@ class RunWriter {
   const Rocks* rocks_;
   const std::string directory_;
   const Packing packing_;
+  ChunkMemory memory_;
   RunRow row_;
   std::unique_ptr<rocksdb::SstFileWriter> file_;
   uint64_t file_bytes_ = 0;

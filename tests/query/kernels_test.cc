@@ -140,5 +140,30 @@ TEST(KernelsTest, Gaps) {
   }
 }
 
+TEST(KernelsTest, Counts) {
+  std::mt19937_64 random(5);
+  for (const base::SimdLevel level : Levels()) {
+    for (const size_t rows : kCounts) {
+      for (const size_t end : {1, 2, 62, 63, 64, 256}) {
+        for (const uint64_t one_in : {1, 2, 10}) {
+          std::vector<uint8_t> codes(rows);
+          for (uint8_t& code : codes) code = static_cast<uint8_t>(random() % end);
+          std::vector<uint64_t> mask(MaskWords(rows) + 1);
+          // What was counted before stays.
+          std::vector<uint32_t> expected(end, 7);
+          std::vector<uint32_t> counts(end, 7);
+          for (size_t i = 0; i < rows; ++i) {
+            if (random() % one_in != 0) continue;
+            SetBit(mask.data(), i);
+            ++expected[codes[i]];
+          }
+          KernelsOf(level).count8(codes.data(), mask.data(), rows, end, counts.data());
+          EXPECT_EQ(counts, expected) << end << " codes, " << rows << " rows";
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace footfall::query

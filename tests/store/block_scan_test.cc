@@ -1,6 +1,7 @@
 // Scans of runs: what is read and what is left out, order, answers of headers, errors.
 #include <thread>
 
+#include "base/simd.h"
 #include "tests/store/run_test_util.h"
 
 namespace footfall::store {
@@ -270,6 +271,69 @@ TEST_F(BlockScanTest, FormsOfColumnsAreUnited) {
   EXPECT_EQ(form_of("double", &last), BlockColumn::Form::kDoubles);
   EXPECT_THAT(last, ElementsAre(Cell::Of(model::Value::Double(6.35)), Cell(),
                                 Cell::Of(model::Value::Double(0.5))));
+}
+
+TEST_F(BlockScanTest, NumbersAreFoundWhereTheyStand) {
+  std::vector<ModelEvent> events;
+  for (int64_t i = 0; i < 3'000; ++i) {
+    ModelEvent event = EventOf(1, i, "x");
+    if (i % 7 != 0) event.properties.emplace_back("all", Cell::Int(i * i % 40'009));
+    event.properties.emplace_back(
+        "price",
+        Cell::Of(model::Value::Double(static_cast<double>(i * 17 % 2'999) / 100)));
+    event.properties.emplace_back("few", Cell::Int(i % 3));
+    events.push_back(std::move(event));
+  }
+  AddRun(events, 10'000);
+  const BlockRequest request{.columns = {{ColumnKind::kProperty, "all"},
+                                         {ColumnKind::kProperty, "price"},
+                                         {ColumnKind::kProperty, "few"},
+                                         {ColumnKind::kProperty, "unknown"},
+                                         {ColumnKind::kName, ""}}};
+  const NumberRanges ranges{.integers = {{1'000, 20'000}, {-5, 4}},
+                            .doubles = {{0.5, 12.34}}};
+  const auto bit = [](const uint64_t* mask, size_t row) {
+    return (mask[row / 64] >> (row % 64) & 1) != 0;
+  };
+  for (const base::SimdLevel level :
+       {base::SimdLevel::kPlain, base::SimdLevel::kAvx2, base::SimdLevel::kAvx512}) {
+    base::SetSimd(level);
+    const std::unique_ptr<BlockScan> scan = Scan(request);
+    const std::unique_ptr<Block> block = scan->NewBlock();
+    ASSERT_TRUE(scan->Read(0, block.get(), &stats_).ok());
+    const auto all = block->RowsIn(0, ranges);
+    ASSERT_TRUE(all.ok() && all->has_value()) << all.status();
+    for (size_t row = 0; row < 3'000; ++row) {
+      const auto number = static_cast<int64_t>(row * row % 40'009);
+      const bool inside =
+          (number >= 1'000 && number <= 20'000) || (number >= -5 && number <= 4);
+      ASSERT_EQ(bit((*all)->present, row), row % 7 != 0) << row;
+      ASSERT_EQ(bit((*all)->rows, row), row % 7 != 0 && inside) << row;
+    }
+    const auto price = block->RowsIn(1, ranges);
+    ASSERT_TRUE(price.ok() && price->has_value()) << price.status();
+    EXPECT_EQ((*price)->present, nullptr);
+    for (size_t row = 0; row < 3'000; ++row) {
+      const size_t cents = row * 17 % 2'999;
+      ASSERT_EQ(bit((*price)->rows, row), cents >= 50 && cents <= 1'234) << row;
+    }
+    // Columns of few numbers, of none, and those that have been read.
+    for (const size_t column : {size_t{2}, size_t{3}, size_t{4}}) {
+      const auto rows = block->RowsIn(column, ranges);
+      ASSERT_TRUE(rows.ok()) << rows.status();
+      EXPECT_FALSE(rows->has_value()) << column;
+    }
+    const auto column = block->Column(0);
+    ASSERT_TRUE(column.ok()) << column.status();
+    EXPECT_EQ((*column)->integers[2'999], 2'999 * 2'999 % 40'009);
+    EXPECT_FALSE(block->RowsIn(0, ranges)->has_value());
+  }
+  base::SetSimd(base::SimdLevel::kAvx512);
+  AddRun({EventOf(1, 1'500, "x")});
+  const std::unique_ptr<BlockScan> scan = Scan(request);
+  const std::unique_ptr<Block> block = scan->NewBlock();
+  ASSERT_TRUE(scan->Read(0, block.get(), &stats_).ok());
+  EXPECT_FALSE(block->RowsIn(0, ranges)->has_value());
 }
 
 TEST_F(BlockScanTest, TextsWithAndWithoutDictionaryAreOneValue) {

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "store/log_record.h"
+#include "store/rows_gather.h"
 #include "tests/store/chunk_test_util.h"
 
 namespace footfall::store {
@@ -141,6 +142,94 @@ TEST(RowsTest, RowsOfOthersAreTakenOver) {
   EXPECT_EQ(fixture.Describe(other), expected);
   EXPECT_EQ(other.key(0).arrival, fixture.rows.key(100).arrival);
   EXPECT_EQ(other.key(0).owner, fixture.rows.key(100).owner);
+}
+
+TEST(RowsTest, RowsOfSeveralAreGatheredPieceByPiece) {
+  ChunkFixture fixture;
+  fixture.AddRandom(300, 3);
+  fixture.rows.Sort();
+  const std::vector<std::string> all = fixture.Describe(fixture.rows);
+  Rows first, second, third;
+  first.Append(fixture.rows, 0, 100);
+  second.Append(fixture.rows, 100, 200);
+  third.Append(fixture.rows, 200, 300);
+  std::vector<std::string> expected;
+  const auto expect = [&](size_t begin, size_t end) {
+    expected.insert(expected.end(), all.begin() + static_cast<ptrdiff_t>(begin),
+                    all.begin() + static_cast<ptrdiff_t>(end));
+  };
+
+  Rows out;
+  RowsGather gather(&out);
+  gather.SetSource(0, first);
+  gather.SetSource(1, second);
+  gather.Append(std::vector<RowRange>{{0, 0, 40}, {1, 10, 1}, {0, 40, 60}});
+  // Another source takes the place of the first.
+  gather.SetSource(0, third);
+  gather.Append(std::vector<RowRange>{{0, 5, 95}, {1, 50, 50}});
+  expect(0, 40);
+  expect(110, 111);
+  expect(40, 100);
+  expect(205, 300);
+  expect(150, 200);
+  EXPECT_EQ(fixture.Describe(out), expected);
+  EXPECT_EQ(out.key(40).arrival, fixture.rows.key(110).arrival);
+
+  gather.Clear();
+  EXPECT_EQ(out.size(), 0u);
+  gather.Append(std::vector<RowRange>{{1, 0, 100}, {0, 0, 100}});
+  expected.clear();
+  expect(100, 300);
+  EXPECT_EQ(fixture.Describe(out), expected);
+}
+
+TEST(RowsTest, GatheringGivesUpTablesThatHaveGrown) {
+  ChunkFixture fixture;
+  Batch::Rep batch;
+  for (int i = 0; i < 3000; ++i) {
+    const std::string url = base::Cat(std::string(4000, 'u'), i);
+    model::Event event;
+    event.person = "1";
+    event.time_ms = i;
+    event.url = url;
+    batch.Add(event);
+  }
+  fixture.Append(batch);
+  fixture.rows.Sort();
+  const std::vector<std::string> all = fixture.Describe(fixture.rows);
+  Rows source;
+  source.Append(fixture.rows, 0, 3000);
+  Rows out;
+  RowsGather gather(&out);
+  gather.SetSource(0, source);
+  const std::vector<RowRange> everything = {{0, 0, 3000}};
+  gather.Append(everything);
+  EXPECT_EQ(fixture.Describe(out), all);
+  const size_t full = out.bytes();
+  ASSERT_GT(full, size_t{12'000'000});
+  gather.Clear();
+  EXPECT_LT(out.bytes(), full / 4);
+  gather.Append(everything);
+  EXPECT_EQ(fixture.Describe(out), all);
+}
+
+TEST(RowsTest, PeopleAreListedWithTheirRows) {
+  ChunkFixture fixture;
+  Batch::Rep batch;
+  for (const char* person : {"7", "3", "7", "5", "7"}) {
+    model::Event event;
+    event.person = person;
+    batch.Add(event);
+  }
+  fixture.Append(batch);
+  fixture.rows.Sort();
+  Rows sorted;
+  sorted.Append(fixture.rows, 0, 5);
+  std::vector<uint64_t> owners;
+  std::vector<uint32_t> begins;
+  sorted.ListPeople(&owners, &begins);
+  EXPECT_THAT(owners, ElementsAre(3, 5, 7));
+  EXPECT_THAT(begins, ElementsAre(0, 1, 2, 5));
 }
 
 TEST(RowsTest, MemoryIsCountedAndGivenUp) {

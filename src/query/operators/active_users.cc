@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "base/time.h"
 #include "query/block_rows.h"
 #include "query/buckets.h"
 #include "query/operators/operators.h"
@@ -11,7 +12,6 @@
 namespace footfall::query {
 namespace {
 
-constexpr int64_t kDayMs = 86'400'000;
 constexpr int64_t kWeekDays = 7;
 constexpr int64_t kMonthDays = 30;
 
@@ -121,8 +121,8 @@ class ActivePartial : public Partial {
     for (size_t row = begin; row < end && times_[row] < plan_.range.to_ms;) {
       const int64_t offset_ms = offsets_.OffsetMs(times_[row]);
       const int64_t local_ms = times_[row] + offset_ms;
-      const int64_t day = local_ms / kDayMs - (local_ms % kDayMs < 0);
-      const int64_t end_ms = std::min({(day + 1) * kDayMs - offset_ms,
+      const int64_t day = local_ms / base::kDayMs - (local_ms % base::kDayMs < 0);
+      const int64_t end_ms = std::min({(day + 1) * base::kDayMs - offset_ms,
                                        offsets_.EndMs(times_[row]), plan_.range.to_ms});
       const size_t first = row++;
       while (row < end && times_[row] < end_ms) ++row;

@@ -16,7 +16,7 @@
 namespace footfall::query {
 namespace {
 
-constexpr std::string_view kEnd = "$end";
+constexpr std::string_view kEndOfPath = "$end";
 
 struct Spec {
   const PathsPlan& plan;
@@ -91,7 +91,7 @@ class PathsPartial : public Partial {
   explicit PathsPartial(const Spec& spec)
       : spec_(spec),
         ids_(pool_),
-        end_(pool_.Intern(kEnd)),
+        end_(pool_.Intern(kEndOfPath)),
         counts_(static_cast<size_t>(spec.plan.steps)),
         people_(spec.plan.people ? counts_.size() : 0),
         takes_notes_(spec.plan.people || spec.plan.members.has_value()),

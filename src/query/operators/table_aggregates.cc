@@ -330,10 +330,10 @@ class FirstLastTime : public TableAggregate {
 
   absl::Status Add(const GroupedRows& rows) override {
     FOOTFALL_ASSIGN_OR_RETURN(const uint64_t* mask, RowsOf(rows, needs_, &mask_));
-    FOOTFALL_ASSIGN_OR_RETURN(const int64_t* times, rows.view->Times());
     const uint32_t* groups = rows.groups->RowGroups();
     // The first time of a group is one of those that begin a run of it.
     if (!want_last_) mask = rows.groups->RunStarts(mask);
+    FOOTFALL_ASSIGN_OR_RETURN(const int64_t* times, rows.view->TimesWhere(mask));
     ForEachRow(mask, 0, rows.view->rows(),
                [&](size_t row) { Take(GroupAt(groups, row), times[row]); });
     return absl::OkStatus();

@@ -31,40 +31,6 @@ void CountCodes(const Code* codes, const uint64_t* mask, size_t rows, uint32_t* 
   }
 }
 
-// The same for few codes: neighbours are often equal, and adding to one number again and
-// again is slow, so that they take turns over four tables.
-void CountCodes8(const uint8_t* codes, const uint64_t* mask, size_t rows,
-                 std::vector<uint32_t>* counts) {
-  uint32_t tables[4][256] = {};
-  for (size_t base = 0; base < rows; base += 64) {
-    uint64_t word = mask[base / 64];
-    if (word == ~uint64_t{0}) {
-      for (size_t i = 0; i < 64; i += 4) {
-        const uint8_t* four = codes + base + i;
-        ++tables[0][four[0]];
-        ++tables[1][four[1]];
-        ++tables[2][four[2]];
-        ++tables[3][four[3]];
-      }
-    } else if (std::popcount(word) > 16 && rows - base >= 64) {
-      for (size_t i = 0; i < 64; i += 4) {
-        const uint8_t* four = codes + base + i;
-        tables[0][four[0]] += word >> i & 1;
-        tables[1][four[1]] += word >> (i + 1) & 1;
-        tables[2][four[2]] += word >> (i + 2) & 1;
-        tables[3][four[3]] += word >> (i + 3) & 1;
-      }
-    } else {
-      for (; word != 0; word &= word - 1) {
-        ++tables[0][codes[base + std::countr_zero(word)]];
-      }
-    }
-  }
-  for (size_t i = 0; i < counts->size(); ++i) {
-    (*counts)[i] += tables[0][i] + tables[1][i] + tables[2][i] + tables[3][i];
-  }
-}
-
 }  // namespace
 
 std::vector<FieldRef> NeedsOf(const std::vector<RowKey>& keys, Needs& needs) {
@@ -176,7 +142,7 @@ void TableGroups::MakeSlots(size_t rows) {
 
 void TableGroups::CountSlots(const uint64_t* mask, std::vector<uint32_t>* counts) const {
   if (slots8_ != nullptr) {
-    CountCodes8(slots8_, mask, row_count_, counts);
+    ActiveKernels().count8(slots8_, mask, row_count_, counts->size(), counts->data());
   } else {
     CountCodes(slots32_, mask, row_count_, counts->data());
   }
@@ -211,9 +177,14 @@ const uint32_t* TableGroups::RowGroups() {
   if (row_groups_made_) return row_groups_.data();
   row_groups_made_ = true;
   row_groups_.resize(row_count_);
-  // Rows of other masks may have slots that were not met; they are not looked at.
-  for (size_t i = 0; i < row_count_; ++i) {
-    row_groups_[i] = group_of_slot_[slots8_ != nullptr ? slots8_[i] : slots32_[i]];
+  const auto fill = [this](const auto* slots) {
+    ForEachRow(rows_, 0, row_count_,
+               [&](size_t row) { row_groups_[row] = group_of_slot_[slots[row]]; });
+  };
+  if (slots8_ != nullptr) {
+    fill(slots8_);
+  } else {
+    fill(slots32_);
   }
   return row_groups_.data();
 }
@@ -309,7 +280,8 @@ absl::Status TableGroups::StartPart(size_t at, BlockView& view, const uint64_t* 
 absl::Status TableGroups::BucketRows(Part& part, BlockView& view, const uint64_t* rows) {
   part.size = 1;
   part.first_bucket = 0;
-  part.own.assign(view.rows(), 0);
+  // Rows that are not wanted keep what they had: nobody looks at them.
+  part.own.resize(view.rows());
   part.rows = part.own.data();
   const uint64_t wanted = CountRows(rows, 0, view.rows());
   if (wanted == 0) return absl::OkStatus();

@@ -29,6 +29,9 @@ class Writer {
  private:
   absl::Status NamePeople(const std::vector<const GroupKey*>& keys);
   Column KeyColumn(size_t at, const std::vector<const GroupKey*>& keys) const;
+  void AddNames(size_t at, const std::vector<const GroupKey*>& keys,
+                Column& column) const;
+  // Of a key that is no person.
   Cell KeyCell(const RowKey& row, int64_t part, const Column& column) const;
 
   Execution& execution_;
@@ -118,7 +121,10 @@ absl::Status Writer::NamePeople(const std::vector<const GroupKey*>& keys) {
       people_.push_back(static_cast<uint64_t>((*key)[i]));
     }
   }
-  std::sort(people_.begin(), people_.end());
+  // Workers meet them rising.
+  if (!std::is_sorted(people_.begin(), people_.end())) {
+    std::sort(people_.begin(), people_.end());
+  }
   people_.erase(std::unique(people_.begin(), people_.end()), people_.end());
   FOOTFALL_RETURN_IF_ERROR(execution_.Hold(people_.capacity() * sizeof(uint64_t)));
   FOOTFALL_ASSIGN_OR_RETURN(names_, execution_.NamesOf(people_));
@@ -135,24 +141,38 @@ Column Writer::KeyColumn(size_t at, const std::vector<const GroupKey*>& keys) co
         row.bucket == base::Bucket::kHour ? ColumnType::kTimestamp : ColumnType::kDate;
   }
   column.cells.reserve(keys.size());
+  if (row.kind == RowKey::Kind::kPerson) {
+    AddNames(at, keys, column);
+    return column;
+  }
   for (const GroupKey* key : keys) {
     column.cells.push_back(KeyCell(row, (*key)[at], column));
   }
   return column;
 }
 
+void Writer::AddNames(size_t at, const std::vector<const GroupKey*>& keys,
+                      Column& column) const {
+  // Mostly the next one comes next.
+  size_t next = 0;
+  for (const GroupKey* key : keys) {
+    const auto person = static_cast<uint64_t>((*key)[at]);
+    if (next == people_.size() || people_[next] != person) {
+      next = static_cast<size_t>(
+          std::lower_bound(people_.begin(), people_.end(), person) - people_.begin());
+    }
+    column.cells.emplace_back(names_[next++]);
+  }
+}
+
 Cell Writer::KeyCell(const RowKey& row, int64_t part, const Column& column) const {
   switch (row.kind) {
-    case RowKey::Kind::kPerson: {
-      const auto found =
-          std::lower_bound(people_.begin(), people_.end(), static_cast<uint64_t>(part));
-      return names_[found - people_.begin()];
-    }
     case RowKey::Kind::kSession:
       return pool_.ToCell(groups_.SessionName(part), ColumnType::kString);
     case RowKey::Kind::kAccount:
     case RowKey::Kind::kField:
       return pool_.ToCell(static_cast<uint32_t>(part), column.type);
+    case RowKey::Kind::kPerson:  // AddNames.
     case RowKey::Kind::kTime:
       break;
   }

@@ -18,8 +18,10 @@
 
 namespace footfall::store {
 
-// A chunk ends with the first person that takes it to this many rows.
+// A chunk ends with the first person that takes it to this many rows; one that is packed
+// in haste to fewer, since merging holds a chunk of every run in memory.
 inline constexpr size_t kChunkRows = size_t{1} << 16;
+inline constexpr size_t kQuickChunkRows = kChunkRows / 2;
 
 // Columns of a chunk. Those of properties are kChunkProperty plus the dictionary code of
 // the key. A chunk has only the columns that say something; the numbers are part of the
@@ -56,14 +58,33 @@ enum class Packing : uint8_t {
   kSmall,
 };
 
+// How the columns of the chunk before were written: what is like it is written likewise.
+class ChunkMemory {
+ public:
+  ChunkMemory();
+  ~ChunkMemory();
+  ChunkMemory(const ChunkMemory&) = delete;
+  ChunkMemory& operator=(const ChunkMemory&) = delete;
+
+ private:
+  friend class ChunkEncoder;
+  struct Rep;
+  std::unique_ptr<Rep> rep_;
+};
+
 // Encodes rows [begin, end) of sorted rows. They are whole people, and all of them are
-// activity or none is.
+// activity or none is. `memory` may be null.
 EncodedChunk EncodeChunk(const Rows& rows, size_t begin, size_t end,
-                         Packing packing = Packing::kSmall);
+                         Packing packing = Packing::kSmall,
+                         ChunkMemory* memory = nullptr);
+
+constexpr size_t ChunkRowsFor(Packing packing) {
+  return packing == Packing::kQuick ? kQuickChunkRows : kChunkRows;
+}
 
 // Where sorted rows are to be cut into chunks: ends of chunks, rising, the last one
 // size().
-std::vector<size_t> CutIntoChunks(const Rows& rows);
+std::vector<size_t> CutIntoChunks(const Rows& rows, Packing packing = Packing::kSmall);
 
 // What the header says. Immutable.
 struct ChunkSummary {

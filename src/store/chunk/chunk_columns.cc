@@ -255,6 +255,20 @@ absl::StatusOr<const BlockColumn*> ChunkColumns::Column(const ColumnId& id) {
   return &built->column;
 }
 
+absl::StatusOr<std::optional<RowsInRanges>> ChunkColumns::RowsIn(
+    const ColumnId& id, const NumberRanges& ranges) {
+  ChunkDecoder& chunk = rep_->chunk;
+  // Keys in full may be those of further numbers.
+  if (id.kind != ColumnKind::kProperty || chunk.Has(kChunkOtherProperties)) {
+    return std::optional<RowsInRanges>();
+  }
+  const uint32_t code = rep_->dictionaries->Find(kFieldPropertyKey, id.key);
+  if (code == Dictionaries::kNone || !chunk.Has(kChunkProperty + code)) {
+    return std::optional<RowsInRanges>();
+  }
+  return chunk.RowsIn(kChunkProperty + code, ranges);
+}
+
 absl::Status ChunkColumns::Rep::Build(const ColumnId& id, BuiltColumn& out) {
   const auto kind = id.kind;
   if (kind == ColumnKind::kType) return BuildTypes(out);

@@ -51,6 +51,10 @@ class ChunkColumns {
   // again costs nothing.
   absl::StatusOr<const BlockColumn*> Column(const ColumnId& id);
 
+  // As Block has it.
+  absl::StatusOr<std::optional<RowsInRanges>> RowsIn(const ColumnId& id,
+                                                     const NumberRanges& ranges);
+
   // Per person the ISO weeks with activity, as in block.h; absent when the chunk spans
   // more than 64.
   absl::StatusOr<std::optional<Block::Weeks>> ActiveWeeks();

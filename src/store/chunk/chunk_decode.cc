@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <numeric>
 
 #include "base/status.h"
 #include "base/strings.h"
@@ -47,6 +48,7 @@ class RowDecoder {
   absl::Status Tuples(uint32_t column, int fields, TupleIds& ids, Ids* cells);
   absl::Status Sessions();
   absl::Status Properties();
+  void Append(const int64_t* times, uint64_t first_arrival);
   void Collect(const ValueColumn& values,
                std::vector<std::pair<uint32_t, uint32_t>>* cells);
   uint32_t CellOf(const ValueRef& value);
@@ -54,7 +56,7 @@ class RowDecoder {
   Rows::Rep& rep_;
   ChunkDecoder chunk_;
   Ids identities_;
-  std::vector<model::EventType> types_;
+  std::vector<uint8_t> types_;
   Ids fields_[kTextFields];
   Ids elements_;
   Ids contexts_;
@@ -109,7 +111,7 @@ absl::Status RowDecoder::Types() {
     if (codes[row] == 0) {
       return absl::DataLossError("column type is damaged: an event has none");
     }
-    types_[row] = static_cast<model::EventType>(entries[codes[row] - 1]);
+    types_[row] = entries[codes[row] - 1];
   }
   return absl::OkStatus();
 }
@@ -233,6 +235,7 @@ absl::Status RowDecoder::Properties() {
   std::vector<std::vector<std::pair<uint32_t, uint32_t>>> lists;
   entry_begins_.assign(chunk_.rows() + 1, 0);
   shapes_.assign(chunk_.rows(), 0);
+  const bool ordered = chunk_.Has(kChunkOrder);
   for (const auto& [number, size] : chunk_.summary().columns) {
     if (number < kChunkProperty) continue;
     FOOTFALL_ASSIGN_OR_RETURN(const ValueColumn* values, chunk_.Values(number));
@@ -255,11 +258,11 @@ absl::Status RowDecoder::Properties() {
   for (uint32_t column = 0; column < lists.size(); ++column) {
     for (const auto& [row, cell] : lists[column]) {
       entries_[next[row]++] = {column, cell};
-      shapes_[row] = rep_.shapes.With(shapes_[row], keys[column]);
+      if (!ordered) shapes_[row] = rep_.shapes.With(shapes_[row], keys[column]);
     }
     lists[column] = {};
   }
-  if (!chunk_.Has(kChunkOrder)) return absl::OkStatus();
+  if (!ordered) return absl::OkStatus();
   LocalCodes codes;
   std::vector<std::vector<uint32_t>> orders;
   FOOTFALL_RETURN_IF_ERROR(chunk_.ReadOrders(&codes, &orders));
@@ -275,26 +278,69 @@ absl::Status RowDecoder::Properties() {
     }
     shapes.push_back(shape);
   }
-  std::vector<Entry> ordered;
+  std::vector<Entry> in_order;
   for (size_t row = 0; row < chunk_.rows(); ++row) {
-    if (codes[row] == 0) continue;
-    const std::vector<uint32_t>& order = orders[codes[row] - 1];
     const auto begin = entries_.begin() + entry_begins_[row];
     const auto end = entries_.begin() + entry_begins_[row + 1];
+    if (codes[row] == 0 && begin == end) continue;
+    if (codes[row] == 0) return damaged();
+    const std::vector<uint32_t>& order = orders[codes[row] - 1];
     if (static_cast<size_t>(end - begin) != order.size()) return damaged();
-    ordered.clear();
+    in_order.clear();
     for (const uint32_t column : order) {
       // They stand by column.
       const auto found = std::lower_bound(
           begin, end, column,
           [](const Entry& entry, uint32_t wanted) { return entry.column < wanted; });
       if (found == end || found->column != column) return damaged();
-      ordered.push_back(*found);
+      in_order.push_back(*found);
     }
-    std::copy(ordered.begin(), ordered.end(), begin);
+    std::copy(in_order.begin(), in_order.end(), begin);
     shapes_[row] = shapes[codes[row]];
   }
   return absl::OkStatus();
+}
+
+// Makes rows of what has been read.
+void RowDecoder::Append(const int64_t* times, uint64_t first_arrival) {
+  const size_t row = rep_.size();
+  const size_t count = chunk_.rows();
+  if (!rep_.order.empty()) {
+    rep_.order.resize(row + count);
+    std::iota(rep_.order.begin() + static_cast<ptrdiff_t>(row), rep_.order.end(),
+              static_cast<uint32_t>(row));
+  }
+  rep_.times.insert(rep_.times.end(), times, times + count);
+  rep_.arrivals.resize(row + count);
+  std::iota(rep_.arrivals.begin() + static_cast<ptrdiff_t>(row), rep_.arrivals.end(),
+            first_arrival);
+  rep_.types.insert(rep_.types.end(), types_.begin(), types_.end());
+  rep_.row_identities.insert(rep_.row_identities.end(), identities_.begin(),
+                             identities_.end());
+  for (size_t i = 0; i < kTextFields; ++i) {
+    rep_.fields[i].Append(row, count, std::move(fields_[i]));
+  }
+  rep_.row_elements.Append(row, count, std::move(elements_));
+  rep_.row_contexts.Append(row, count, std::move(contexts_));
+  rep_.row_sessions.Append(row, count, std::move(sessions_));
+  rep_.seqs.Append(row, count, std::move(seqs_));
+  const auto first_value = static_cast<uint32_t>(rep_.values.size());
+  rep_.values.reserve(first_value + entries_.size());
+  for (const Entry& entry : entries_) rep_.values.push_back(entry.cell);
+  for (uint32_t& begin : entry_begins_) begin += first_value;
+  entry_begins_.pop_back();
+  if (entries_.empty()) {
+    entry_begins_.clear();
+    shapes_.clear();
+  }
+  rep_.first_values.Append(row, count, std::move(entry_begins_));
+  rep_.row_shapes.Append(row, count, std::move(shapes_));
+  Ids ids;
+  if (has_ids_) ids.reserve(count);
+  for (size_t i = 0; has_ids_ && i < count; ++i) {
+    ids.push_back(rep_.AddPackedId(ids_.kind(i), ids_.bytes(i)));
+  }
+  rep_.row_ids.Append(row, count, std::move(ids));
 }
 
 absl::Status RowDecoder::Run(uint64_t first_arrival) {
@@ -311,26 +357,7 @@ absl::Status RowDecoder::Run(uint64_t first_arrival) {
   if (has_ids_) FOOTFALL_RETURN_IF_ERROR(chunk_.ReadIds(&ids_));
   if (chunk_.Has(kChunkSeq)) FOOTFALL_RETURN_IF_ERROR(chunk_.ReadSeqs(&seqs_));
   FOOTFALL_RETURN_IF_ERROR(Properties());
-  Rows::Rep::Cells cells;
-  const auto at = [](const Ids& ids, size_t row) { return ids.empty() ? 0 : ids[row]; };
-  for (size_t row = 0; row < chunk_.rows(); ++row) {
-    cells.time_ms = times[row];
-    cells.seq = seqs_.empty() ? 0 : seqs_[row];
-    cells.arrival = first_arrival + row;
-    cells.type = types_[row];
-    cells.identity = identities_[row];
-    cells.session = at(sessions_, row);
-    for (size_t i = 0; i < kTextFields; ++i) cells.fields[i] = at(fields_[i], row);
-    cells.element = at(elements_, row);
-    cells.context = at(contexts_, row);
-    cells.shape = shapes_[row];
-    cells.values.clear();
-    for (uint32_t i = entry_begins_[row]; i < entry_begins_[row + 1]; ++i) {
-      cells.values.push_back(entries_[i].cell);
-    }
-    cells.id = has_ids_ ? rep_.AddPackedId(ids_.kind(row), ids_.bytes(row)) : 0;
-    rep_.Add(cells);
-  }
+  Append(times, first_arrival);
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "store/chunk/bit_packing.h"
+#include "store/chunk/number_compare.h"
 
 namespace footfall::store {
 namespace {
@@ -259,12 +260,31 @@ absl::Status ChunkDecoder::ReadProperty(Reader& reader, ValueColumn* column) {
   return ReadCodes(reader, static_cast<uint32_t>(count + 1), hints, &column->codes);
 }
 
-absl::Status ChunkDecoder::ReadNumbers(Reader& reader, ValueColumn* column) {
+// Which rows have a number, and how many that are.
+absl::Status ChunkDecoder::ReadPresent(Reader& reader, ValueColumn* column,
+                                       size_t* count) {
   Hints hints(*this, kChunkProperty);
   FOOTFALL_RETURN_IF_ERROR(ReadCodes(reader, 2, hints, &column->codes));
   const std::vector<uint8_t>& present = column->codes.bytes;
-  const auto count =
-      static_cast<size_t>(std::accumulate(present.begin(), present.end(), size_t{0}));
+  // Flags are summed in bytes as long as those cannot overflow.
+  *count = 0;
+  for (size_t begin = 0; begin < present.size(); begin += 255) {
+    const size_t end = std::min<size_t>(begin + 255, present.size());
+    *count += std::accumulate(present.begin() + begin, present.begin() + end, uint8_t{0});
+  }
+  column->present.clear();
+  if (*count == rows()) return absl::OkStatus();
+  column->present.resize(WordsFor(rows()), 0);
+  for (size_t row = 0; row < rows(); ++row) {
+    column->present[row / 64] |= uint64_t{present[row]} << row % 64;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ChunkDecoder::ReadNumbers(Reader& reader, ValueColumn* column) {
+  size_t count = 0;
+  FOOTFALL_RETURN_IF_ERROR(ReadPresent(reader, column, &count));
+  const std::vector<uint8_t>& present = column->codes.bytes;
   const auto spread = [&]<typename T>(std::vector<T>& numbers) {
     if (count == rows()) return;
     // From the end, so that none is overwritten before it is moved.
@@ -284,28 +304,66 @@ absl::Status ChunkDecoder::ReadNumbers(Reader& reader, ValueColumn* column) {
         DecodeDoubles(reader, count, unpacker_, column->doubles.data()));
     spread(column->doubles);
   }
-  column->present.clear();
-  if (count == rows()) return absl::OkStatus();
-  column->present.resize(WordsFor(rows()), 0);
-  for (size_t row = 0; row < rows(); ++row) {
-    column->present[row / 64] |= uint64_t{present[row]} << row % 64;
-  }
   return absl::OkStatus();
 }
 
-absl::StatusOr<const ValueColumn*> ChunkDecoder::Values(uint32_t column) {
+ChunkDecoder::Cached<ValueColumn>& ChunkDecoder::SlotOf(uint32_t column) {
   std::unique_ptr<Cached<ValueColumn>>& slot = values_[column];
   if (slot == nullptr) slot = std::make_unique<Cached<ValueColumn>>();
+  return *slot;
+}
+
+absl::Status ChunkDecoder::ReadValues(uint32_t column, std::string_view value,
+                                      ValueColumn* values) {
+  Reader reader(value);
+  return At(column, column >= kChunkProperty ? ReadProperty(reader, values)
+                                             : ReadTexts(column, reader, values));
+}
+
+absl::StatusOr<const ValueColumn*> ChunkDecoder::Values(uint32_t column) {
   // Reading may add other slots: the one of this column stays where it is.
-  Cached<ValueColumn>& cached = *slot;
+  Cached<ValueColumn>& cached = SlotOf(column);
   if (cached.valid) return &cached.column;
   FOOTFALL_ASSIGN_OR_RETURN(const std::string_view value, Read(column));
-  Reader reader(value);
-  FOOTFALL_RETURN_IF_ERROR(At(column, column >= kChunkProperty
-                                          ? ReadProperty(reader, &cached.column)
-                                          : ReadTexts(column, reader, &cached.column)));
+  FOOTFALL_RETURN_IF_ERROR(ReadValues(column, value, &cached.column));
   cached.valid = true;
   return &cached.column;
+}
+
+absl::StatusOr<std::optional<RowsInRanges>> ChunkDecoder::FindRows(
+    Reader& reader, const NumberRanges& ranges, ValueColumn* column) {
+  const auto form = static_cast<ValueForm>(reader.Byte());
+  if (form != ValueForm::kIntegers && form != ValueForm::kDoubles) {
+    return std::optional<RowsInRanges>();
+  }
+  size_t count = 0;
+  FOOTFALL_RETURN_IF_ERROR(ReadPresent(reader, column, &count));
+  const size_t words = std::max<size_t>(WordsFor(rows()), 1);
+  found_.assign(words, 0);
+  FOOTFALL_ASSIGN_OR_RETURN(
+      const bool found,
+      form == ValueForm::kIntegers
+          ? AddIntegersIn(reader, count, ranges.integers, unpacker_, found_.data())
+          : AddDoublesIn(reader, count, ranges.doubles, unpacker_, found_.data()));
+  if (!found) return std::optional<RowsInRanges>();
+  if (column->present.empty()) return RowsInRanges{.rows = found_.data()};
+  found_rows_.resize(words);
+  SpreadBits(found_.data(), column->present.data(), WordsFor(rows()), found_rows_.data());
+  return RowsInRanges{.rows = found_rows_.data(), .present = column->present.data()};
+}
+
+absl::StatusOr<std::optional<RowsInRanges>> ChunkDecoder::RowsIn(
+    uint32_t column, const NumberRanges& ranges) {
+  Cached<ValueColumn>& cached = SlotOf(column);
+  if (cached.valid) return std::optional<RowsInRanges>();
+  FOOTFALL_ASSIGN_OR_RETURN(const std::string_view value, Read(column));
+  Reader reader(value);
+  auto rows = FindRows(reader, ranges, &cached.column);
+  if (!rows.ok()) return At(column, rows.status());
+  if (rows->has_value()) return rows;
+  FOOTFALL_RETURN_IF_ERROR(ReadValues(column, value, &cached.column));
+  cached.valid = true;
+  return std::optional<RowsInRanges>();
 }
 
 absl::Status ChunkDecoder::ReadOthers() {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,6 +82,10 @@ class ChunkDecoder {
 
   // Of columns that the chunk has. The text fields and properties.
   absl::StatusOr<const ValueColumn*> Values(uint32_t column);
+  // The rows whose number in a column is in one of the ranges, until the next call, found
+  // without reading the column; absent when it has been read, or has to be.
+  absl::StatusOr<std::optional<RowsInRanges>> RowsIn(uint32_t column,
+                                                     const NumberRanges& ranges);
   // Gives the memory of a column back that is not read again.
   void Drop(uint32_t column) { values_.erase(column); }
   // A property without a column of its own; null when there is none. Keys hold until
@@ -116,6 +121,12 @@ class ChunkDecoder {
   absl::Status ReadTexts(uint32_t number, Reader& reader, ValueColumn* column);
   absl::Status ReadProperty(Reader& reader, ValueColumn* column);
   absl::Status ReadNumbers(Reader& reader, ValueColumn* column);
+  absl::Status ReadPresent(Reader& reader, ValueColumn* column, size_t* count);
+  absl::StatusOr<std::optional<RowsInRanges>> FindRows(Reader& reader,
+                                                       const NumberRanges& ranges,
+                                                       ValueColumn* column);
+  Cached<ValueColumn>& SlotOf(uint32_t column);
+  absl::Status ReadValues(uint32_t column, std::string_view value, ValueColumn* values);
   absl::Status ReadOthers();
   absl::Status OpenTimes();
 
@@ -130,6 +141,8 @@ class ChunkDecoder {
   std::vector<uint64_t> groups_read_;
   std::vector<int64_t> times_;
   absl::flat_hash_map<uint32_t, std::unique_ptr<Cached<ValueColumn>>> values_;
+  std::vector<uint64_t> found_;
+  std::vector<uint64_t> found_rows_;
   bool others_read_ = false;
   std::vector<std::pair<std::string, std::string>> others_;  // Keys and columns.
   absl::flat_hash_map<std::string, std::unique_ptr<ValueColumn>> other_values_;

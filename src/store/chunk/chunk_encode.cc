@@ -1,6 +1,7 @@
 // Writing chunks.
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <map>
 
 #include "store/chunk/chunk.h"
@@ -91,18 +92,20 @@ void ChunkEncoder::Types() {
         for (uint32_t& cell : cells) ++cell;
         return cells;
       }(),
-      model::kEventTypeCount + 1, [](uint32_t cell) { return cell; });
+      model::kEventTypeCount + 1, std::less<uint32_t>());
   std::string out;
   PutVarint(out, local.cells.size());
   for (const uint32_t cell : local.cells) out.push_back(static_cast<char>(cell - 1));
-  EncodeCodes(local.codes, local.end(), hints_, true, packer_, out);
+  EncodeCodes(local.codes, local.end(), hints_, true, MemoryOf(kChunkType), packer_, out);
   Add(kChunkType, std::move(out));
 }
 
 void ChunkEncoder::Field(size_t field) {
   if (rep_.fields[field].empty()) return;
-  CellCodes local = Localize(Gather(rep_.fields[field]), rep_.texts.end(),
-                             [&](uint32_t id) { return TextKey(rep_.texts, id); });
+  CellCodes local =
+      Localize(Gather(rep_.fields[field]), rep_.texts.end(), [&](uint32_t a, uint32_t b) {
+        return TextKey(rep_.texts, a) < TextKey(rep_.texts, b);
+      });
   if (!local.cells.empty()) {
     std::string entries;
     TextRefWriter texts;
@@ -110,9 +113,10 @@ void ChunkEncoder::Field(size_t field) {
     std::string out;
     PutVarint(out, local.cells.size());
     packer_.Put(entries, out);
-    EncodeCodes(local.codes, local.end(), hints_, field + kChunkName == kChunkName,
+    const auto column = static_cast<uint32_t>(kChunkName + field);
+    EncodeCodes(local.codes, local.end(), hints_, column == kChunkName, MemoryOf(column),
                 packer_, out);
-    Add(static_cast<uint32_t>(kChunkName + field), std::move(out));
+    Add(column, std::move(out));
   }
   if (field + kChunkName == kChunkName) {
     names_ = std::move(local);
@@ -149,7 +153,8 @@ void ChunkEncoder::Sessions() {
   if (local.cells.empty()) return;
   std::string out;
   PutVarint(out, local.cells.size());
-  EncodeFreshCodes(local.codes, 1, local.end(), hints_, packer_, out);
+  EncodeFreshCodes(local.codes, 1, local.end(), hints_, MemoryOf(kChunkSession), packer_,
+                   out);
   TextList texts;
   for (const uint32_t id : local.cells) texts.Add(rep_.sessions.text(id));
   texts.Encode(packer_, out);
@@ -215,17 +220,17 @@ void ChunkEncoder::Identities() {
   EncodeIntegers(people, /*hot=*/false, packer_, out);
   EncodeIntegers(anonymous, /*hot=*/false, packer_, out);
   EncodeFreshCodes(codes, kFirstIdentity,
-                   static_cast<uint32_t>(kFirstIdentity + people.size()), hints_, packer_,
-                   out);
+                   static_cast<uint32_t>(kFirstIdentity + people.size()), hints_,
+                   MemoryOf(kChunkIdentity), packer_, out);
   Add(kChunkIdentity, std::move(out));
 }
 
 void ChunkEncoder::Tuples(uint32_t column, const TupleIds& ids,
                           const SparseColumn<uint32_t>& cells, int fields) {
   if (cells.empty()) return;
-  // Tuples that were met together have much in common.
-  const CellCodes local =
-      Localize(Gather(cells), ids.end(), [](uint32_t id) { return id; });
+  const CellCodes local = Localize(Gather(cells), ids.end(), [&](uint32_t a, uint32_t b) {
+    return TupleBefore(rep_.texts, ids, fields, a, b);
+  });
   if (local.cells.empty()) return;
   const bool is_element = column == kChunkElement;
   std::string entries;
@@ -250,7 +255,7 @@ void ChunkEncoder::Tuples(uint32_t column, const TupleIds& ids,
   std::string out;
   PutVarint(out, local.cells.size());
   packer_.Put(entries, out);
-  EncodeCodes(local.codes, local.end(), hints_, false, packer_, out);
+  EncodeCodes(local.codes, local.end(), hints_, false, MemoryOf(column), packer_, out);
   Add(column, std::move(out));
 }
 
@@ -286,7 +291,7 @@ std::string ChunkEncoder::Header() const {
     for (size_t p = 0; p < people_.size(); ++p) {
       int64_t last = INT64_MIN;
       for (uint32_t i = begins_[p]; i < begins_[p + 1]; ++i) {
-        const int64_t day = DayOf(times_[i]);
+        const int64_t day = base::DayOf(times_[i]);
         if (day != last) ++days[day];
         last = day;
       }
@@ -330,12 +335,17 @@ EncodedChunk ChunkEncoder::Run() {
   return std::move(columns_);
 }
 
-EncodedChunk EncodeChunk(const Rows& rows, size_t begin, size_t end, Packing packing) {
+ChunkMemory::ChunkMemory() : rep_(std::make_unique<Rep>()) {}
+ChunkMemory::~ChunkMemory() = default;
+
+EncodedChunk EncodeChunk(const Rows& rows, size_t begin, size_t end, Packing packing,
+                         ChunkMemory* memory) {
   if (begin == end) return {};
-  return ChunkEncoder(rows.rep(), begin, end, packing).Run();
+  return ChunkEncoder(rows.rep(), begin, end, packing, memory).Run();
 }
 
-std::vector<size_t> CutIntoChunks(const Rows& rows) {
+std::vector<size_t> CutIntoChunks(const Rows& rows, Packing packing) {
+  const size_t enough = ChunkRowsFor(packing);
   std::vector<size_t> ends;
   const Rows::Rep& rep = rows.rep();
   const auto is_activity = [&rep](uint32_t row) {
@@ -349,7 +359,7 @@ std::vector<size_t> CutIntoChunks(const Rows& rows) {
   for (size_t i = 1; i < rows.size(); ++i) {
     const uint32_t before = rep.at(i - 1);
     const uint32_t row = rep.at(i);
-    const bool full = i - begin >= kChunkRows && owner(before) != owner(row);
+    const bool full = i - begin >= enough && owner(before) != owner(row);
     if (!full && is_activity(before) == is_activity(row)) continue;
     ends.push_back(i);
     begin = i;

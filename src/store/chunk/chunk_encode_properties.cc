@@ -57,13 +57,14 @@ ValueRef ChunkEncoder::RefOfValue(uint32_t cell) const {
 }
 
 std::string ChunkEncoder::PropertyNumbers(
-    const std::vector<std::pair<uint32_t, uint32_t>>& cells, ValueTag tag) {
+    const std::vector<std::pair<uint32_t, uint32_t>>& cells, ValueTag tag,
+    FormMemory* memory) {
   std::string out;
   Codes present(rows_.size(), 0);
   for (const auto& [row, cell] : cells) present[row] = 1;
   const auto form = tag == kTagDouble ? ValueForm::kDoubles : ValueForm::kIntegers;
   out.push_back(static_cast<char>(form));
-  EncodeCodes(present, 2, hints_, false, packer_, out);
+  EncodeCodes(present, 2, hints_, false, memory, packer_, out);
   if (form == ValueForm::kDoubles) {
     std::vector<double> values;
     for (const auto& [row, cell] : cells) {
@@ -82,7 +83,7 @@ std::string ChunkEncoder::PropertyNumbers(
 
 // Rows, rising, and the cells that they have.
 std::string ChunkEncoder::Property(
-    const std::vector<std::pair<uint32_t, uint32_t>>& cells) {
+    const std::vector<std::pair<uint32_t, uint32_t>>& cells, FormMemory* memory) {
   const ValueTag tag = KeyOf(rep_, cells[0].second).first;
   absl::flat_hash_map<ValueKey, uint32_t> distinct;
   const size_t enough = std::max(kNumbersMin, cells.size() / kRepeatsMin);
@@ -114,13 +115,17 @@ std::string ChunkEncoder::Property(
     const bool all = std::all_of(cells.begin(), cells.end(), [&](const auto& other) {
       return KeyOf(rep_, other.second).first == tag;
     });
-    if (all) return PropertyNumbers(cells, tag);
+    if (all) return PropertyNumbers(cells, tag, memory);
     numbers = false;
   }
   Codes order(counts.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<uint32_t>(i);
   OrderCells(
-      order, [&](uint32_t i) { return KeyOf(rep_, first_cells[i]); }, counts);
+      order,
+      [&](uint32_t a, uint32_t b) {
+        return KeyOf(rep_, first_cells[a]) < KeyOf(rep_, first_cells[b]);
+      },
+      counts);
   std::string entries;
   TextRefWriter texts;
   Codes code_of(order.size());
@@ -133,8 +138,8 @@ std::string ChunkEncoder::Property(
   std::string out(1, static_cast<char>(ValueForm::kDictionary));
   PutVarint(out, order.size());
   packer_.Put(entries, out);
-  EncodeCodes(codes, static_cast<uint32_t>(order.size() + 1), hints_, false, packer_,
-              out);
+  EncodeCodes(codes, static_cast<uint32_t>(order.size() + 1), hints_, false, memory,
+              packer_, out);
   return out;
 }
 
@@ -181,7 +186,9 @@ void ChunkEncoder::Properties() {
   for (const uint32_t list : order) {
     places[keys[list]] = static_cast<uint32_t>(places.size());
     const TextRef key = RefOf(rep_.texts, keys[list]);
-    std::string column = Property(lists[list]);
+    FormMemory* const memory =
+        key.code == Dictionaries::kNone ? nullptr : MemoryOf(kChunkProperty + key.code);
+    std::string column = Property(lists[list], memory);
     if (key.code != Dictionaries::kNone) {
       columns.emplace_back(kChunkProperty + key.code, std::move(column));
       continue;
@@ -225,7 +232,7 @@ void ChunkEncoder::Order(const absl::flat_hash_map<uint32_t, uint32_t>& places) 
   std::string out;
   PutVarint(out, orders);
   packer_.Put(entries, out);
-  EncodeCodes(codes, orders + 1, hints_, false, packer_, out);
+  EncodeCodes(codes, orders + 1, hints_, false, MemoryOf(kChunkOrder), packer_, out);
   Add(kChunkOrder, std::move(out));
 }
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "base/time.h"
+
 namespace footfall::store {
 
 inline constexpr uint8_t kChunkVersion = 1;
@@ -20,19 +22,17 @@ inline constexpr uint32_t kOwnerAsPerson = 0;
 inline constexpr uint32_t kOwnerAsAnonymous = 1;
 inline constexpr uint32_t kFirstIdentity = 2;
 
-inline constexpr int64_t kChunkDayMs = 24 * 60 * 60 * 1000;
-inline constexpr int64_t kWeekMs = 7 * kChunkDayMs;
+inline constexpr int64_t kWeekMs = 7 * base::kDayMs;
 // 1970-01-01 was a Thursday.
-inline constexpr int64_t kFirstMondayMs = -3 * kChunkDayMs;
+inline constexpr int64_t kFirstMondayMs = -3 * base::kDayMs;
 inline constexpr int64_t kWeeksMax = 64;
 
 constexpr int64_t FloorDivide(int64_t value, int64_t divisor) {
   const int64_t quotient = value / divisor;
   return value % divisor < 0 ? quotient - 1 : quotient;
 }
-constexpr int64_t DayOf(int64_t time_ms) { return FloorDivide(time_ms, kChunkDayMs); }
 constexpr int64_t WeekOf(int64_t time_ms) {
-  return FloorDivide(DayOf(time_ms) - kFirstMondayMs / kChunkDayMs, 7);
+  return FloorDivide(base::DayOf(time_ms) - kFirstMondayMs / base::kDayMs, 7);
 }
 
 }  // namespace footfall::store

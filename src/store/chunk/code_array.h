@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "store/chunk/code_forms.h"
 #include "store/chunk/packed_block.h"
 #include "store/coding.h"
 
@@ -40,15 +41,35 @@ struct CodeHints {
   HintColumn& operator[](Hint hint) { return columns[static_cast<size_t>(hint)]; }
 };
 
+// Which form was chosen for a column in the chunk before, and for the arrays inside.
+// Finding the smallest one takes most of the time of writing, and it is mostly the same.
+struct FormMemory {
+  // Of an array inside, by its place there.
+  FormMemory& Inner(size_t place);
+
+  bool known = false;
+  CodeForm form = CodeForm::kConstant;
+  Hint hint = Hint::kName;    // Of kRanked.
+  double bytes_per_code = 0;  // When the form was chosen.
+  int uses = 0;               // Since then.
+  std::vector<FormMemory> inner;
+};
+
 // Appends `codes`, which are below `end`, for what reads them with the same hints. A
-// `hot` column may be larger for being read faster.
+// `hot` column may be larger for being read faster. `memory` may be null.
 void EncodeCodes(std::span<const uint32_t> codes, uint32_t end, const CodeHints& hints,
-                 bool hot, BlockPacker& packer, std::string& out);
+                 bool hot, FormMemory* memory, BlockPacker& packer, std::string& out);
+inline void EncodeCodes(std::span<const uint32_t> codes, uint32_t end,
+                        const CodeHints& hints, bool hot, BlockPacker& packer,
+                        std::string& out) {
+  EncodeCodes(codes, end, hints, hot, nullptr, packer, out);
+}
 
 // The same for codes that were given in order of first appearance from `first` on, while
 // those below `first` have a meaning of their own.
 void EncodeFreshCodes(std::span<const uint32_t> codes, uint32_t first, uint32_t end,
-                      const CodeHints& hints, BlockPacker& packer, std::string& out);
+                      const CodeHints& hints, FormMemory* memory, BlockPacker& packer,
+                      std::string& out);
 
 // Where reading gets hints from; asked only for what is needed.
 class HintSource {

@@ -8,6 +8,7 @@
 #include "store/chunk/bit_packing.h"
 #include "store/chunk/code_array.h"
 #include "store/chunk/code_forms.h"
+#include "store/chunk/code_statistics.h"
 
 namespace footfall::store {
 namespace {
@@ -18,132 +19,20 @@ constexpr double kHotFactor = 1.5;
 constexpr double kFewBytes = 16;
 // Forms that are estimated to be worse than the best one by more are not tried.
 constexpr double kHopeless = 1.2;
+// A form is kept for so many further chunks, unless it takes more by this factor.
+constexpr int kFormUses = 15;
+constexpr double kFormFactor = 1.1;
 // Looking at other columns takes time: only for what takes more than a bit in 4 rows.
 constexpr double kCheapBytesPerRow = 1.0 / 32;
-
-using Codes = std::vector<uint32_t>;
-
-// Bytes of `total` symbols with these counts, entropy coded.
-double EntropyBytes(std::span<const uint32_t> counts, double total) {
-  if (total == 0) return 0;
-  double bits = 0;
-  for (const uint32_t count : counts) {
-    if (count != 0) bits += count * std::log2(total / count);
-  }
-  return bits / 8;
-}
-
-// The same for one of two symbols.
-double FlagBytes(double ones, double total) {
-  if (ones <= 0 || ones >= total) return 0;
-  const double zeros = total - ones;
-  return (ones * std::log2(total / ones) + zeros * std::log2(total / zeros)) / 8;
-}
-
-// What it takes to say where `marks` of `total` places are, by their distances.
-double GapBytes(double marks, double total) {
-  return marks == 0 ? 0 : marks * (std::log2(total / marks) + 1.6) / 8;
-}
-
-double PlaneBytes(std::span<const uint32_t> counts, double total) {
-  const int planes = PlanesFor(static_cast<uint32_t>(counts.size()));
-  double bytes = 0;
-  for (int plane = 0; plane < planes; ++plane) {
-    uint32_t of_byte[256] = {};
-    for (size_t i = 0; i < counts.size(); ++i) {
-      of_byte[i >> (8 * plane) & 255] += counts[i];
-    }
-    // Huffman codes have no fractions of bits.
-    bytes += EntropyBytes(of_byte, total) * 1.02 + 8;
-  }
-  return bytes;
-}
-
-struct Prediction {
-  bool pauses = false;
-  std::vector<uint8_t> names;  // Per name code; empty when names tell nothing.
-  size_t misses = 0;
-};
-
-bool Starts(std::span<const uint32_t> codes, size_t i) {
-  return i == 0 || codes[i] != codes[i - 1];
-}
-
-// Which rows other columns make one expect to begin a run.
-Prediction Predict(std::span<const uint32_t> codes, const CodeHints& hints) {
-  const HintColumn& pauses = hints[Hint::kPause];
-  const HintColumn& names = hints[Hint::kName];
-  Prediction result;
-  const uint32_t names_end = names.codes == nullptr ? 1 : names.end;
-  // Per name, and at last for pauses: how often a run goes on, and how often one starts.
-  Codes counts(2 * (size_t{names_end} + 1), 0);
-  for (size_t i = 1; i < codes.size(); ++i) {
-    const bool starts = codes[i] != codes[i - 1];
-    const bool pause = pauses.codes != nullptr && pauses.codes[i] != 0;
-    const uint32_t name = names.codes == nullptr ? 0 : names.codes[i];
-    ++counts[2 * (pause ? names_end : name) + starts];
-  }
-  result.pauses = counts[2 * names_end + 1] > counts[2 * names_end];
-  bool any = false;
-  std::vector<uint8_t> expected(names_end);
-  for (size_t k = 0; k <= names_end; ++k) {
-    result.misses += std::min(counts[2 * k], counts[2 * k + 1]);
-    if (k == names_end) break;
-    expected[k] = counts[2 * k + 1] > counts[2 * k];
-    any = any || expected[k] != 0;
-  }
-  if (any && names.codes != nullptr) result.names = std::move(expected);
-  return result;
-}
-
-// Per code of a hint the values that occur beside it, the most frequent first.
-class Ranks {
- public:
-  Ranks(std::span<const uint32_t> codes, uint32_t end, const HintColumn& hint)
-      : begins(hint.end + 1, 0) {
-    // Rows by hint.
-    Codes at(hint.end + 1, 0);
-    for (size_t i = 0; i < codes.size(); ++i) ++at[hint.codes[i] + 1];
-    for (uint32_t k = 0; k < hint.end; ++k) at[k + 1] += at[k];
-    const Codes first = at;
-    Codes grouped(codes.size());
-    for (size_t i = 0; i < codes.size(); ++i) grouped[at[hint.codes[i]]++] = codes[i];
-    Codes counts(end, 0);
-    Codes seen;
-    for (uint32_t k = 0; k < hint.end; ++k) {
-      seen.clear();
-      for (uint32_t i = first[k]; i < first[k + 1]; ++i) {
-        if (counts[grouped[i]]++ == 0) seen.push_back(grouped[i]);
-      }
-      if (seen.size() > 1) {
-        std::sort(seen.begin(), seen.end(), [&counts](uint32_t a, uint32_t b) {
-          return counts[a] != counts[b] ? counts[a] > counts[b] : a < b;
-        });
-      }
-      if (rank_counts.size() < seen.size()) rank_counts.resize(seen.size(), 0);
-      for (size_t rank = 0; rank < seen.size(); ++rank) {
-        rank_counts[rank] += counts[seen[rank]];
-        counts[seen[rank]] = 0;
-      }
-      values.insert(values.end(), seen.begin(), seen.end());
-      begins[k + 1] = static_cast<uint32_t>(values.size());
-    }
-  }
-  uint32_t longest() const { return static_cast<uint32_t>(rank_counts.size()); }
-
-  Codes begins;  // Per code of the hint, in `values`.
-  Codes values;
-  Codes rank_counts;  // How many rows have a rank.
-};
 
 class Encoder {
  public:
   explicit Encoder(BlockPacker& packer) : packer_(packer) {}
 
   std::string Encode(std::span<const uint32_t> codes, uint32_t end,
-                     const CodeHints& hints, bool hot, int depth);
+                     const CodeHints& hints, bool hot, int depth, FormMemory* memory);
   std::string EncodeRuns(std::span<const uint32_t> codes, uint32_t end,
-                         const CodeHints& hints, int depth);
+                         const CodeHints& hints, int depth, FormMemory* memory);
   // First code that is given by first appearance; none otherwise.
   uint32_t fresh_from = UINT32_MAX;
 
@@ -157,20 +46,31 @@ class Encoder {
   std::vector<Candidate> Candidates(std::span<const uint32_t> codes, const Codes& counts,
                                     const CodeHints& hints, int depth);
   std::string Make(const Candidate& candidate, std::span<const uint32_t> codes,
-                   uint32_t end, const CodeHints& hints, int depth);
+                   uint32_t end, const CodeHints& hints, int depth, FormMemory* memory);
+  bool Remembered(std::span<const uint32_t> codes, uint32_t end, const CodeHints& hints,
+                  int depth, FormMemory& memory, std::string* out);
+  std::string Smallest(std::span<const uint32_t> codes, uint32_t end,
+                       const CodeHints& hints, bool hot, int depth, FormMemory* memory);
   std::string Packed(std::span<const uint32_t> codes, uint32_t end);
   std::string Planes(std::span<const uint32_t> codes, uint32_t end);
-  std::string Sparse(std::span<const uint32_t> codes, uint32_t end, int depth);
+  std::string Sparse(std::span<const uint32_t> codes, uint32_t end, int depth,
+                     FormMemory* memory);
   std::string ByName(std::span<const uint32_t> codes, uint32_t end,
-                     const CodeHints& hints, int depth);
+                     const CodeHints& hints, int depth, FormMemory* memory);
   std::string Ranked(std::span<const uint32_t> codes, uint32_t end, Hint which,
-                     const HintColumn& hint, const Ranks& ranks, int depth);
-  std::string Fresh(std::span<const uint32_t> codes, uint32_t end, int depth);
+                     const HintColumn& hint, const Ranks& ranks, int depth,
+                     FormMemory* memory);
+  std::string Fresh(std::span<const uint32_t> codes, uint32_t end, int depth,
+                    FormMemory* memory);
   void PutPredictedStarts(std::span<const uint32_t> codes, const CodeHints& hints,
                           const Prediction& prediction, std::string& out);
 
   BlockPacker& packer_;
 };
+
+FormMemory* Inner(FormMemory* memory, size_t place) {
+  return memory == nullptr ? nullptr : &memory->Inner(place);
+}
 
 std::string Begin(CodeForm form) { return std::string(1, static_cast<char>(form)); }
 
@@ -199,7 +99,7 @@ std::string Encoder::Planes(std::span<const uint32_t> codes, uint32_t end) {
 }
 
 std::string Encoder::EncodeRuns(std::span<const uint32_t> codes, uint32_t end,
-                                const CodeHints& hints, int depth) {
+                                const CodeHints& hints, int depth, FormMemory* memory) {
   std::string out = Begin(CodeForm::kRuns);
   Codes values;
   std::string lengths;
@@ -222,8 +122,10 @@ std::string Encoder::EncodeRuns(std::span<const uint32_t> codes, uint32_t end,
     out.push_back(static_cast<char>(RunStarts::kPredicted));
     PutPredictedStarts(codes, hints, prediction, out);
   }
-  return out + (fresh_from != UINT32_MAX ? Fresh(values, end, depth + 1)
-                                         : Encode(values, end, {}, false, depth + 1));
+  FormMemory* const inner = Inner(memory, 0);
+  return out + (fresh_from != UINT32_MAX
+                    ? Fresh(values, end, depth + 1, inner)
+                    : Encode(values, end, {}, false, depth + 1, inner));
 }
 
 void Encoder::PutPredictedStarts(std::span<const uint32_t> codes, const CodeHints& hints,
@@ -241,7 +143,8 @@ void Encoder::PutPredictedStarts(std::span<const uint32_t> codes, const CodeHint
   packer_.Put(BitsOf(misses), out);
 }
 
-std::string Encoder::Sparse(std::span<const uint32_t> codes, uint32_t end, int depth) {
+std::string Encoder::Sparse(std::span<const uint32_t> codes, uint32_t end, int depth,
+                            FormMemory* memory) {
   std::string out = Begin(CodeForm::kSparse);
   std::string gaps;
   Codes values;
@@ -254,29 +157,11 @@ std::string Encoder::Sparse(std::span<const uint32_t> codes, uint32_t end, int d
   }
   PutVarint(out, values.size());
   packer_.Put(gaps, out);
-  return out + Encode(values, end - 1, {}, false, depth + 1);
-}
-
-// Whether rows with a name all have a value, none has, or only some.
-std::vector<uint8_t> NameClasses(std::span<const uint32_t> codes, const HintColumn& names,
-                                 double* mixed_bytes) {
-  Codes rows(names.end, 0);
-  Codes present(names.end, 0);
-  for (size_t i = 0; i < codes.size(); ++i) {
-    ++rows[names.codes[i]];
-    present[names.codes[i]] += codes[i] != 0;
-  }
-  std::vector<uint8_t> classes(names.end);
-  *mixed_bytes = 0;
-  for (size_t name = 0; name < classes.size(); ++name) {
-    classes[name] = present[name] == 0 ? 0 : present[name] == rows[name] ? 1 : 2;
-    *mixed_bytes += FlagBytes(present[name], rows[name]);
-  }
-  return classes;
+  return out + Encode(values, end - 1, {}, false, depth + 1, Inner(memory, 0));
 }
 
 std::string Encoder::ByName(std::span<const uint32_t> codes, uint32_t end,
-                            const CodeHints& hints, int depth) {
+                            const CodeHints& hints, int depth, FormMemory* memory) {
   std::string out = Begin(CodeForm::kByName);
   const HintColumn& names = hints[Hint::kName];
   double mixed_bytes = 0;
@@ -302,11 +187,12 @@ std::string Encoder::ByName(std::span<const uint32_t> codes, uint32_t end,
   }
   PutVarint(out, mixed.size());
   packer_.Put(BitsOf(mixed), out);
-  return out + Encode(values, end - 1, inner, false, depth + 1);
+  return out + Encode(values, end - 1, inner, false, depth + 1, Inner(memory, 0));
 }
 
 std::string Encoder::Ranked(std::span<const uint32_t> codes, uint32_t end, Hint which,
-                            const HintColumn& hint, const Ranks& ranks, int depth) {
+                            const HintColumn& hint, const Ranks& ranks, int depth,
+                            FormMemory* memory) {
   std::string out = Begin(CodeForm::kRanked);
   Codes lengths(hint.end);
   for (uint32_t k = 0; k < hint.end; ++k) {
@@ -334,12 +220,13 @@ std::string Encoder::Ranked(std::span<const uint32_t> codes, uint32_t end, Hint 
   out.push_back(static_cast<char>(which));
   PutVarint(out, ranks.longest());
   PutVarint(out, ranks.values.size());
-  out += Encode(lengths, ranks.longest() + 1, {}, false, depth + 1);
-  out += Encode(ranks.values, end, {}, false, depth + 1);
-  return out + Encode(row_ranks, ranks.longest(), {}, false, depth + 1);
+  out += Encode(lengths, ranks.longest() + 1, {}, false, depth + 1, Inner(memory, 0));
+  out += Encode(ranks.values, end, {}, false, depth + 1, Inner(memory, 1));
+  return out + Encode(row_ranks, ranks.longest(), {}, false, depth + 1, Inner(memory, 2));
 }
 
-std::string Encoder::Fresh(std::span<const uint32_t> codes, uint32_t end, int depth) {
+std::string Encoder::Fresh(std::span<const uint32_t> codes, uint32_t end, int depth,
+                           FormMemory* memory) {
   std::string out = Begin(CodeForm::kFresh);
   const uint32_t first = std::exchange(fresh_from, UINT32_MAX);
   PutVarint(out, first);
@@ -349,7 +236,7 @@ std::string Encoder::Fresh(std::span<const uint32_t> codes, uint32_t end, int de
     ages[i] = next - codes[i];
     next = std::max(next, codes[i] + 1);
   }
-  return out + Encode(ages, end + 1, {}, false, depth + 1);
+  return out + Encode(ages, end + 1, {}, false, depth + 1, Inner(memory, 0));
 }
 
 std::vector<Encoder::Candidate> Encoder::Candidates(std::span<const uint32_t> codes,
@@ -414,26 +301,66 @@ std::vector<Encoder::Candidate> Encoder::Candidates(std::span<const uint32_t> co
 }
 
 std::string Encoder::Make(const Candidate& candidate, std::span<const uint32_t> codes,
-                          uint32_t end, const CodeHints& hints, int depth) {
+                          uint32_t end, const CodeHints& hints, int depth,
+                          FormMemory* memory) {
   switch (candidate.form) {
     case CodeForm::kPacked:
       return Packed(codes, end);
     case CodeForm::kRuns:
-      return EncodeRuns(codes, end, hints, depth);
+      return EncodeRuns(codes, end, hints, depth, memory);
     case CodeForm::kSparse:
-      return Sparse(codes, end, depth);
+      return Sparse(codes, end, depth, memory);
     case CodeForm::kByName:
-      return ByName(codes, end, hints, depth);
+      return ByName(codes, end, hints, depth, memory);
     case CodeForm::kRanked:
       return Ranked(codes, end, candidate.hint, hints[candidate.hint], *candidate.ranks,
-                    depth);
+                    depth, memory);
     default:
       return Planes(codes, end);
   }
 }
 
 std::string Encoder::Encode(std::span<const uint32_t> codes, uint32_t end,
-                            const CodeHints& hints, bool hot, int depth) {
+                            const CodeHints& hints, bool hot, int depth,
+                            FormMemory* memory) {
+  const bool constant = std::all_of(codes.begin(), codes.end(),
+                                    [&](uint32_t code) { return code == codes[0]; });
+  if (constant) {
+    std::string out = Begin(CodeForm::kConstant);
+    PutVarint(out, codes.empty() ? 0 : codes[0]);
+    return out;
+  }
+  std::string out;
+  if (memory != nullptr && Remembered(codes, end, hints, depth, *memory, &out)) {
+    return out;
+  }
+  return Smallest(codes, end, hints, hot, depth, memory);
+}
+
+// Makes the form that was the best one before. False when it cannot be made, or has
+// become large.
+bool Encoder::Remembered(std::span<const uint32_t> codes, uint32_t end,
+                         const CodeHints& hints, int depth, FormMemory& memory,
+                         std::string* out) {
+  const bool leans = memory.form == CodeForm::kByName || memory.form == CodeForm::kRanked;
+  if (!memory.known || memory.uses == kFormUses ||
+      (leans && hints[memory.hint].codes == nullptr)) {
+    return false;
+  }
+  ++memory.uses;
+  Candidate candidate{.form = memory.form, .bytes = 0, .hint = memory.hint};
+  if (memory.form == CodeForm::kRanked) {
+    candidate.ranks = std::make_shared<const Ranks>(codes, end, hints[memory.hint]);
+  }
+  *out = Make(candidate, codes, end, hints, depth, &memory);
+  return static_cast<double>(out->size()) <=
+         memory.bytes_per_code * static_cast<double>(codes.size()) * kFormFactor +
+             kFewBytes;
+}
+
+std::string Encoder::Smallest(std::span<const uint32_t> codes, uint32_t end,
+                              const CodeHints& hints, bool hot, int depth,
+                              FormMemory* memory) {
   Codes counts(std::max<uint32_t>(end, 1), 0);
   {
     // Two, since adding to one number again and again takes longer.
@@ -445,11 +372,6 @@ std::string Encoder::Encode(std::span<const uint32_t> codes, uint32_t end,
     }
     if (i < codes.size()) ++counts[codes[i]];
     for (size_t code = 0; code < counts.size(); ++code) counts[code] += others[code];
-  }
-  if (codes.empty() || counts[codes[0]] == codes.size()) {
-    std::string out = Begin(CodeForm::kConstant);
-    PutVarint(out, codes.empty() ? 0 : codes[0]);
-    return out;
   }
   std::vector<Candidate> candidates = Candidates(codes, counts, hints, depth);
   const auto by_bytes = [](const Candidate& a, const Candidate& b) {
@@ -464,9 +386,11 @@ std::string Encoder::Encode(std::span<const uint32_t> codes, uint32_t end,
     return candidate.bytes > best * allowed + kFewBytes;
   });
   std::vector<std::pair<CodeForm, std::string>> made;
+  std::vector<FormMemory> memories(candidates.size());
   size_t least = SIZE_MAX;
-  for (const Candidate& candidate : candidates) {
-    made.emplace_back(candidate.form, Make(candidate, codes, end, hints, depth));
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    made.emplace_back(candidates[i].form,
+                      Make(candidates[i], codes, end, hints, depth, &memories[i]));
     least = std::min(least, made.back().second.size());
   }
   size_t chosen = SIZE_MAX;
@@ -481,22 +405,37 @@ std::string Encoder::Encode(std::span<const uint32_t> codes, uint32_t end,
       chosen = i;
     }
   }
-  return std::move(made[chosen].second);
+  std::string& out = made[chosen].second;
+  if (memory != nullptr) {
+    *memory = std::move(memories[chosen]);
+    memory->known = true;
+    memory->form = candidates[chosen].form;
+    memory->hint = candidates[chosen].hint;
+    memory->bytes_per_code =
+        static_cast<double>(out.size()) / static_cast<double>(codes.size());
+  }
+  return std::move(out);
 }
 
 }  // namespace
 
+FormMemory& FormMemory::Inner(size_t place) {
+  if (inner.size() <= place) inner.resize(place + 1);
+  return inner[place];
+}
+
 void EncodeCodes(std::span<const uint32_t> codes, uint32_t end, const CodeHints& hints,
-                 bool hot, BlockPacker& packer, std::string& out) {
-  out += Encoder(packer).Encode(codes, end, hints, hot, 0);
+                 bool hot, FormMemory* memory, BlockPacker& packer, std::string& out) {
+  out += Encoder(packer).Encode(codes, end, hints, hot, 0, memory);
 }
 
 void EncodeFreshCodes(std::span<const uint32_t> codes, uint32_t first, uint32_t end,
-                      const CodeHints& hints, BlockPacker& packer, std::string& out) {
+                      const CodeHints& hints, FormMemory* memory, BlockPacker& packer,
+                      std::string& out) {
   Encoder encoder(packer);
   encoder.fresh_from = first;
-  out += codes.empty() ? encoder.Encode(codes, end, {}, false, 0)
-                       : encoder.EncodeRuns(codes, end, hints, 0);
+  out += codes.empty() ? encoder.Encode(codes, end, {}, false, 0, nullptr)
+                       : encoder.EncodeRuns(codes, end, hints, 0, memory);
 }
 
 }  // namespace footfall::store

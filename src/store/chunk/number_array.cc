@@ -1,7 +1,6 @@
 #include "store/chunk/number_array.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -9,69 +8,39 @@
 #include "base/status.h"
 #include "store/chunk/bit_packing.h"
 #include "store/chunk/code_array.h"
+#include "store/chunk/number_compare.h"
+#include "store/chunk/split_numbers.h"
 
 namespace footfall::store {
 namespace {
 
 // Part of the on-disk format.
-enum class IntegerForm : uint8_t { kFrame = 0, kSplit = 1 };
+enum class IntegerForm : uint8_t { kFrame = 0, kSplit = 1, kPackedSplit = 2 };
 // A form of doubles up to kScaleMax is the power of ten that makes integers of them.
 constexpr uint8_t kScaleMax = 4;
 constexpr uint8_t kDoublePlanes = 0xff;
 
 // How much larger a column may be for being read faster.
-constexpr double kFastFactor = 1.1;
-constexpr double kFastFactorOfHot = 3;
+constexpr double kFastNumbersFactor = 1.1;
+constexpr double kFastNumbersFactorOfHot = 3;
+// Of split numbers: unpacking their symbols takes a tenth of what decompressing does.
+constexpr double kPackedSplitFactor = 1.2;
 
-absl::Status CutShort() { return absl::DataLossError("its numbers are cut short"); }
-
-// A number as a symbol, which says how long it is and what its highest bits are, and the
-// bits below those. `kept` is how many bits after the highest one the symbol has.
-struct Split {
-  explicit constexpr Split(int kept_bits)
-      : kept(kept_bits), direct(1u << (kept_bits + 1)) {}
-  // Numbers below `direct` are their own symbols.
-  uint8_t Symbol(uint64_t value, int* low_bits) const {
-    if (value < direct) {
-      *low_bits = 0;
-      return static_cast<uint8_t>(value);
-    }
-    const int bits = BitsFor(value);
-    *low_bits = bits - 1 - kept;
-    return static_cast<uint8_t>(direct +
-                                (static_cast<uint32_t>(bits - kept - 2) << kept) +
-                                (value >> *low_bits & ((1u << kept) - 1)));
-  }
-  // The least number with the symbol. False for one that no number has.
-  constexpr bool Base(uint32_t symbol, uint64_t* base, int* low_bits) const {
-    *low_bits = 0;
-    *base = symbol;
-    if (symbol < direct) return true;
-    const uint32_t above = symbol - direct;
-    *low_bits = static_cast<int>(above >> kept) + 1;
-    if (*low_bits + kept + 1 > 64) return false;
-    const uint64_t top = (1u << kept) | (above & ((1u << kept) - 1));
-    *base = top << *low_bits;
-    return true;
-  }
-  const int kept;
-  const uint32_t direct;
-};
-// Symbols are bytes: so many bits can be kept of numbers of up to so many bits.
-constexpr int kKeptOfShort = 3;
-constexpr int kShortBits = 34;
-constexpr int kKeptOfLong = 2;
+absl::Status NumbersCutShort() { return absl::DataLossError("its numbers are cut short"); }
 
 uint64_t LowBits(int width) { return (uint64_t{1} << width) - 1; }
 
-std::string EncodeSplit(std::span<const int64_t> values, int64_t least, int bits,
-                        BlockPacker& packer) {
-  const Split split(bits <= kShortBits ? kKeptOfShort : kKeptOfLong);
-  std::string out;
-  PutZigZag(out, least);
-  out.push_back(static_cast<char>(split.kept));
-  std::string symbols(values.size(), '\0');
+// Of what split numbers are made: a byte per number, and the bits that follow.
+struct SplitParts {
+  std::string symbols;
   std::string low;
+};
+
+SplitParts MakeSplit(std::span<const int64_t> values, int64_t least, int bits,
+                     const Split& split) {
+  SplitParts parts;
+  parts.symbols.resize(values.size());
+  std::string& low = parts.low;
   low.reserve(values.size() * static_cast<size_t>(bits) / 8 + 8);
   uint64_t held = 0;
   int held_bits = 0;
@@ -79,7 +48,7 @@ std::string EncodeSplit(std::span<const int64_t> values, int64_t least, int bits
     const uint64_t value =
         static_cast<uint64_t>(values[i]) - static_cast<uint64_t>(least);
     int low_bits = 0;
-    symbols[i] = static_cast<char>(split.Symbol(value, &low_bits));
+    parts.symbols[i] = static_cast<char>(split.Symbol(value, &low_bits));
     uint64_t rest = low_bits == 0 ? 0 : value & LowBits(low_bits);
     while (low_bits > 0) {
       const int put = std::min(low_bits, 32);
@@ -95,8 +64,29 @@ std::string EncodeSplit(std::span<const int64_t> values, int64_t least, int bits
   }
   low.append(reinterpret_cast<const char*>(&held),
              static_cast<size_t>((held_bits + 7) / 8));
-  packer.Put(symbols, out);
-  return out + low;
+  return parts;
+}
+
+// With the form before it.
+std::string EncodeSplit(std::span<const int64_t> values, int64_t least, int bits,
+                        BlockPacker& packer) {
+  const Split split(bits <= kShortBits ? kKeptOfShort : kKeptOfLong);
+  const SplitParts parts = MakeSplit(values, least, bits, split);
+  std::string block;
+  packer.Put(parts.symbols, block);
+  const auto* const symbols = reinterpret_cast<const uint8_t*>(parts.symbols.data());
+  const int width = BitsFor(*std::max_element(symbols, symbols + values.size()));
+  std::string packed(1, static_cast<char>(width));
+  PackBits(symbols, values.size(), width, packed);
+  const auto smallest = static_cast<double>(block.size() + parts.low.size());
+  const bool fast = static_cast<double>(packed.size() + parts.low.size()) <=
+                    smallest * kPackedSplitFactor;
+  std::string out(
+      1, static_cast<char>(fast ? IntegerForm::kPackedSplit : IntegerForm::kSplit));
+  PutZigZag(out, least);
+  out.push_back(static_cast<char>(split.kept));
+  out += fast ? packed : block;
+  return out + parts.low;
 }
 
 // Reads numbers of different widths, one after the other.
@@ -136,47 +126,57 @@ class BitReader {
   size_t bit_;
 };
 
-// What a symbol stands for.
-struct SplitEntry {
-  uint64_t base = 0;
-  int32_t width = 0;
-  bool known = false;
+// Split numbers of which all but the last bits have been read.
+struct SplitNumbers {
+  uint64_t least = 0;
+  int kept = 0;
+  const uint8_t* symbols = nullptr;  // In what was read or in the buffer.
+  bool all_short = false;            // None has more than 56 bits behind its symbol.
 };
-using SplitTable = std::array<SplitEntry, 256>;
 
-constexpr SplitTable MakeSplitTable(int kept) {
-  const Split split(kept);
-  SplitTable table{};
-  for (uint32_t symbol = 0; symbol < 256; ++symbol) {
-    SplitEntry& entry = table[symbol];
-    int width = 0;
-    entry.known = split.Base(symbol, &entry.base, &width);
-    entry.width = entry.known ? width : 0;
-  }
-  return table;
-}
-constexpr SplitTable kSplitOfShort = MakeSplitTable(kKeptOfShort);
-constexpr SplitTable kSplitOfLong = MakeSplitTable(kKeptOfLong);
-
-absl::Status DecodeSplit(Reader& reader, size_t count, BlockUnpacker& unpacker,
-                         int64_t* out) {
-  const auto least = static_cast<uint64_t>(reader.SignedVarint());
-  const uint8_t kept = reader.Byte();
-  if (kept != kKeptOfShort && kept != kKeptOfLong) {
+absl::Status ReadSymbols(Reader& reader, IntegerForm form, size_t count,
+                         BlockUnpacker& unpacker, std::string* buffer,
+                         SplitNumbers* numbers) {
+  numbers->least = static_cast<uint64_t>(reader.SignedVarint());
+  numbers->kept = reader.Byte();
+  if (numbers->kept != kKeptOfShort && numbers->kept != kKeptOfLong) {
     return absl::DataLossError("the form of its numbers is unknown");
   }
-  const SplitTable& entries = kept == kKeptOfShort ? kSplitOfShort : kSplitOfLong;
-  std::string symbols(count, '\0');
-  if (!unpacker.GetInto(reader, symbols.data(), count)) return CutShort();
-  const auto* const codes = reinterpret_cast<const uint8_t*>(symbols.data());
+  std::string_view symbols;
+  if (form == IntegerForm::kPackedSplit) {
+    const int width = reader.Byte();
+    if (!reader.ok() || width > 8) return NumbersCutShort();
+    const std::string_view rest = reader.rest();
+    reader.Raw(PackedBytes(count, width));
+    if (!reader.ok()) return NumbersCutShort();
+    buffer->resize(count);
+    UnpackBits(rest, count, width, reinterpret_cast<uint8_t*>(buffer->data()));
+    symbols = *buffer;
+  } else if (!unpacker.Get(reader, buffer, &symbols) || symbols.size() != count) {
+    return NumbersCutShort();
+  }
+  numbers->symbols = reinterpret_cast<const uint8_t*>(symbols.data());
   // The greater the symbol, the more bits it is followed by.
   uint8_t greatest = 0;
-  for (size_t i = 0; i < count; ++i) greatest = std::max(greatest, codes[i]);
-  if (!entries[greatest].known) return CutShort();
-  const bool all_short = entries[greatest].width <= 56;
+  for (size_t i = 0; i < count; ++i) greatest = std::max(greatest, numbers->symbols[i]);
+  const SplitEntry& entry = SplitTableOf(numbers->kept)[greatest];
+  numbers->all_short = entry.width <= 56;
+  return entry.known ? absl::OkStatus() : NumbersCutShort();
+}
+
+absl::Status DecodeSplit(Reader& reader, IntegerForm form, size_t count,
+                         BlockUnpacker& unpacker, int64_t* out) {
+  SplitNumbers numbers;
+  std::string buffer;
+  FOOTFALL_RETURN_IF_ERROR(ReadSymbols(reader, form, count, unpacker, &buffer, &numbers));
+  const SplitTable& entries = SplitTableOf(numbers.kept);
+  const uint8_t* const codes = numbers.symbols;
+  const uint64_t least = numbers.least;
+  const bool all_short = numbers.all_short;
   const std::string_view rest = reader.rest();
   size_t bit = 0;
-  size_t i = all_short ? ReadSplit(codes, count, rest, kept, least, &bit, out) : 0;
+  size_t i =
+      all_short ? ReadSplit(codes, count, rest, numbers.kept, least, &bit, out) : 0;
   BitReader low(rest, bit);
   while (all_short && i + 8 <= count && low.HasEightShort()) {
     for (const size_t end = i + 8; i < end; ++i) {
@@ -189,7 +189,59 @@ absl::Status DecodeSplit(Reader& reader, size_t count, BlockUnpacker& unpacker,
     out[i] = static_cast<int64_t>(least + entry.base + low.Next(entry.width));
   }
   reader.Raw((low.bit() + 7) / 8);
-  return reader.ok() ? absl::OkStatus() : CutShort();
+  return reader.ok() ? absl::OkStatus() : NumbersCutShort();
+}
+
+// Calls `add` with each range that numbers from `least` on can be in, counted from there.
+template <typename Add>
+void ForEachAbove(std::span<const std::pair<int64_t, int64_t>> ranges, uint64_t least,
+                  const Add& add) {
+  const auto from = static_cast<int64_t>(least);
+  for (const auto& [low, high] : ranges) {
+    if (high < from) continue;
+    add(low <= from ? 0 : static_cast<uint64_t>(low) - least,
+        static_cast<uint64_t>(high) - least);
+  }
+}
+
+absl::StatusOr<bool> AddSplitIn(Reader& reader, IntegerForm form, size_t count,
+                                std::span<const std::pair<int64_t, int64_t>> ranges,
+                                BlockUnpacker& unpacker, uint64_t* mask) {
+  SplitNumbers numbers;
+  std::string buffer;
+  FOOTFALL_RETURN_IF_ERROR(ReadSymbols(reader, form, count, unpacker, &buffer, &numbers));
+  if (!numbers.all_short) return false;
+  const std::string_view rest = reader.rest();
+  uint64_t bits = 0;
+  ForEachAbove(ranges, numbers.least, [&](uint64_t low, uint64_t high) {
+    bits = AddSplitBetween(numbers.symbols, count, numbers.kept, rest, low, high, mask);
+  });
+  if ((bits + 7) / 8 > rest.size()) return NumbersCutShort();
+  return true;
+}
+
+// Numbers of one width, counted from the least.
+struct FrameNumbers {
+  uint64_t least = 0;
+  int width = 0;
+  std::string_view packed;  // With what follows.
+};
+
+absl::Status ReadFrame(Reader& reader, size_t count, FrameNumbers* numbers) {
+  numbers->least = static_cast<uint64_t>(reader.SignedVarint());
+  numbers->width = reader.Byte();
+  if (!reader.ok() || numbers->width > 64) return NumbersCutShort();
+  numbers->packed = reader.rest();
+  reader.Raw(PackedBytes(count, numbers->width));
+  return reader.ok() ? absl::OkStatus() : NumbersCutShort();
+}
+
+absl::StatusOr<IntegerForm> ReadIntegerForm(Reader& reader) {
+  const uint8_t form = reader.Byte();
+  if (form > static_cast<uint8_t>(IntegerForm::kPackedSplit)) {
+    return absl::DataLossError("the form of its numbers is unknown");
+  }
+  return static_cast<IntegerForm>(form);
 }
 
 double PowerOfTen(uint8_t power) {
@@ -198,10 +250,12 @@ double PowerOfTen(uint8_t power) {
   return kPowers[power];
 }
 
+// Integers below it are doubles as well.
+constexpr double kExact = 9007199254740992.0;
+
 // Whether all numbers are integers over a power of ten, to the bit; then `scaled` has
 // those.
 bool Scale(std::span<const double> values, uint8_t power, std::vector<int64_t>* scaled) {
-  constexpr double kExact = 9007199254740992.0;
   const double factor = PowerOfTen(power);
   scaled->clear();
   for (const double value : values) {
@@ -213,6 +267,22 @@ bool Scale(std::span<const double> values, uint8_t power, std::vector<int64_t>* 
     scaled->push_back(static_cast<int64_t>(product));
   }
   return true;
+}
+
+// The least integer, up to 2^53, that is at least `bound` once it is over the power of
+// ten, and the greatest one that is at most that. A product is off by one at most.
+int64_t LeastScaled(double bound, uint8_t power) {
+  const double factor = PowerOfTen(power);
+  auto least =
+      static_cast<int64_t>(std::clamp(std::floor(bound * factor), -kExact, kExact)) - 2;
+  while (static_cast<double>(least) <= kExact &&
+         static_cast<double>(least) / factor < bound) {
+    ++least;
+  }
+  return least;
+}
+int64_t GreatestScaled(double bound, uint8_t power) {
+  return -LeastScaled(-bound, power);
 }
 
 }  // namespace
@@ -230,10 +300,9 @@ void EncodeIntegers(std::span<const int64_t> values, bool hot, BlockPacker& pack
   std::string split;
   if (bits > 0) split = EncodeSplit(values, least, bits, packer);
   const size_t packed = PackedBytes(values.size(), bits);
-  const double factor = hot ? kFastFactorOfHot : kFastFactor;
+  const double factor = hot ? kFastNumbersFactorOfHot : kFastNumbersFactor;
   if (bits > 0 &&
       static_cast<double>(packed) > static_cast<double>(split.size()) * factor) {
-    out.push_back(static_cast<char>(IntegerForm::kSplit));
     out += split;
     return;
   }
@@ -249,21 +318,48 @@ void EncodeIntegers(std::span<const int64_t> values, bool hot, BlockPacker& pack
 
 absl::Status DecodeIntegers(Reader& reader, size_t count, BlockUnpacker& unpacker,
                             int64_t* out) {
-  const auto form = static_cast<IntegerForm>(reader.Byte());
-  if (form == IntegerForm::kSplit) return DecodeSplit(reader, count, unpacker, out);
+  FOOTFALL_ASSIGN_OR_RETURN(const IntegerForm form, ReadIntegerForm(reader));
   if (form != IntegerForm::kFrame) {
-    return absl::DataLossError("the form of its numbers is unknown");
+    return DecodeSplit(reader, form, count, unpacker, out);
   }
-  const auto least = static_cast<uint64_t>(reader.SignedVarint());
-  const int width = reader.Byte();
-  if (!reader.ok() || width > 64) return CutShort();
-  const std::string_view rest = reader.rest();
-  reader.Raw(PackedBytes(count, width));
-  if (!reader.ok()) return CutShort();
+  FrameNumbers numbers;
+  FOOTFALL_RETURN_IF_ERROR(ReadFrame(reader, count, &numbers));
   std::vector<uint64_t> above(count);
-  UnpackBits(rest, count, width, above.data());
-  for (size_t i = 0; i < count; ++i) out[i] = static_cast<int64_t>(least + above[i]);
+  UnpackBits(numbers.packed, count, numbers.width, above.data());
+  for (size_t i = 0; i < count; ++i) {
+    out[i] = static_cast<int64_t>(numbers.least + above[i]);
+  }
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> AddIntegersIn(Reader& reader, size_t count,
+                                   std::span<const std::pair<int64_t, int64_t>> ranges,
+                                   BlockUnpacker& unpacker, uint64_t* mask) {
+  FOOTFALL_ASSIGN_OR_RETURN(const IntegerForm form, ReadIntegerForm(reader));
+  if (form != IntegerForm::kFrame) {
+    return AddSplitIn(reader, form, count, ranges, unpacker, mask);
+  }
+  FrameNumbers numbers;
+  FOOTFALL_RETURN_IF_ERROR(ReadFrame(reader, count, &numbers));
+  ForEachAbove(ranges, numbers.least, [&](uint64_t low, uint64_t high) {
+    AddPackedBetween(numbers.packed, count, numbers.width, low, high, mask);
+  });
+  return true;
+}
+
+absl::StatusOr<bool> AddDoublesIn(Reader& reader, size_t count,
+                                  std::span<const std::pair<double, double>> ranges,
+                                  BlockUnpacker& unpacker, uint64_t* mask) {
+  const uint8_t form = reader.Byte();
+  if (!reader.ok()) return NumbersCutShort();
+  if (form > kScaleMax) return false;
+  std::vector<std::pair<int64_t, int64_t>> scaled;
+  for (const auto& [low, high] : ranges) {
+    const int64_t first = LeastScaled(low, form);
+    const int64_t last = GreatestScaled(high, form);
+    if (first <= last) scaled.emplace_back(first, last);
+  }
+  return AddIntegersIn(reader, count, scaled, unpacker, mask);
 }
 
 void EncodeDoubles(std::span<const double> values, BlockPacker& packer,
@@ -287,7 +383,7 @@ void EncodeDoubles(std::span<const double> values, BlockPacker& packer,
 absl::Status DecodeDoubles(Reader& reader, size_t count, BlockUnpacker& unpacker,
                            double* out) {
   const uint8_t form = reader.Byte();
-  if (!reader.ok()) return CutShort();
+  if (!reader.ok()) return NumbersCutShort();
   if (form <= kScaleMax) {
     std::vector<int64_t> scaled(count);
     FOOTFALL_RETURN_IF_ERROR(DecodeIntegers(reader, count, unpacker, scaled.data()));
@@ -301,7 +397,7 @@ absl::Status DecodeDoubles(Reader& reader, size_t count, BlockUnpacker& unpacker
   std::vector<uint64_t> bits(count, 0);
   std::string plane(count, '\0');
   for (int k = 0; k < 8; ++k) {
-    if (!unpacker.GetInto(reader, plane.data(), count)) return CutShort();
+    if (!unpacker.GetInto(reader, plane.data(), count)) return NumbersCutShort();
     for (size_t i = 0; i < count; ++i) {
       bits[i] |= uint64_t{static_cast<uint8_t>(plane[i])} << (8 * k);
     }
@@ -344,7 +440,7 @@ absl::Status TextList::Decode(Reader& reader, size_t count, BlockUnpacker& unpac
   hex16_ = reader.Raw(of(TextKind::kHex16) * kHex16Bytes);
   uuids_ = reader.Raw(of(TextKind::kUuid) * kUuidBytes);
   std::string_view texts;
-  if (!reader.ok() || !unpacker.Get(reader, &texts_, &texts)) return CutShort();
+  if (!reader.ok() || !unpacker.Get(reader, &texts_, &texts)) return NumbersCutShort();
   if (texts.data() != texts_.data()) texts_ = texts;
   Reader text_reader(texts_);
   views_.assign(count, {});
@@ -367,7 +463,7 @@ absl::Status TextList::Decode(Reader& reader, size_t count, BlockUnpacker& unpac
         break;
     }
   }
-  return text_reader.ok() ? absl::OkStatus() : CutShort();
+  return text_reader.ok() ? absl::OkStatus() : NumbersCutShort();
 }
 
 std::string_view TextList::bytes(size_t i) const { return views_[i]; }

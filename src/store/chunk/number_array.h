@@ -6,9 +6,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "store/chunk/packed_block.h"
 #include "store/chunk/packed_text.h"
 #include "store/coding.h"
@@ -25,6 +27,16 @@ absl::Status DecodeIntegers(Reader& reader, size_t count, BlockUnpacker& unpacke
                             int64_t* out);
 absl::Status DecodeDoubles(Reader& reader, size_t count, BlockUnpacker& unpacker,
                            double* out);
+
+// Add to `mask`, a bit per number, those of `count` numbers that are in one of the
+// ranges, whose ends are included, without reading them one by one. False when they have
+// to be read instead; then nothing is added. DATA_LOSS.
+absl::StatusOr<bool> AddIntegersIn(Reader& reader, size_t count,
+                                   std::span<const std::pair<int64_t, int64_t>> ranges,
+                                   BlockUnpacker& unpacker, uint64_t* mask);
+absl::StatusOr<bool> AddDoublesIn(Reader& reader, size_t count,
+                                  std::span<const std::pair<double, double>> ranges,
+                                  BlockUnpacker& unpacker, uint64_t* mask);
 
 // Identifiers, each of its own kind.
 class TextList {
