@@ -121,9 +121,8 @@ export class AttributeWriter {
 
   // A value, a value with its priority, or false for a property that is gone.
   styleProperty(property, value) {
-    if (!/^[A-Za-z0-9_-]{1,80}$/.test(property) || this.strings.repeats(property, NAME)) {
-      return undefined;
-    }
+    if (!/^[A-Za-z0-9_-]{1,80}$/.test(property)) return undefined;
+    if (this.strings.text(property, NAME) !== property) return undefined;
     if (typeof value === 'boolean' || value === null) return value;
     if (Array.isArray(value)) {
       const [first, priority = ''] = value;

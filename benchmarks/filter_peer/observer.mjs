@@ -20,6 +20,15 @@ const ID_MAX = 0x7fffffff;
 export const isObject = (value) =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isId = (id) => Number.isInteger(id) && id > 0 && id <= ID_MAX;
+
+// The strings and numbers of a value, keys included: one, but in events that rrweb does
+// not write.
+function scalarsOf(value) {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)];
+  if (Array.isArray(value)) return value.flatMap(scalarsOf);
+  return isObject(value) ? Object.entries(value).flatMap(scalarsOf) : [];
+}
+
 const listOf = (data, key) => (Array.isArray(data[key]) ? data[key] : []);
 
 // Whether it has an id and a known kind, and an element a tag.
@@ -110,7 +119,11 @@ export class Observer {
     // Two attributes that are spelled apart and the same to HTML: only the later one has
     // been looked at.
     const names = Object.keys(attributes);
-    if (new Set(names.map(lower)).size < names.length) this.page.tree.taint(node);
+    if (new Set(names.map(lower)).size === names.length) return;
+    this.page.tree.taint(node);
+    // What the spelling of browsers says holds, such as a class that censors.
+    for (const name of names)
+      if (!/[A-Z]/.test(name)) this.attribute(node, name, attributes[name]);
   }
 
   attribute(node, name, value) {
@@ -136,10 +149,7 @@ export class Observer {
 
   // What the attribute `value` says of a field.
   valueAttribute(node, attributes, typed) {
-    const { value } = attributes;
-    if (typeof value === 'string' || typeof value === 'number') {
-      this.fieldValue(node, String(value), typed);
-    }
+    for (const text of scalarsOf(attributes.value)) this.fieldValue(node, text, typed);
   }
 
   // `typed`: the text was not there when the page was first seen.
@@ -168,15 +178,19 @@ export class Observer {
   }
 
   input(data) {
+    const id = Number.isInteger(data.id) && Math.abs(data.id) <= ID_MAX ? data.id : -1;
+    for (const text of scalarsOf(data.text)) this.typed(id, text);
+  }
+
+  typed(id, text) {
     const { page } = this;
-    if (!Number.isInteger(data.id) || typeof data.text !== 'string') return;
-    const node = page.tree.find(data.id);
+    const node = page.tree.find(id);
     // Typed into something that comes to be known later, or never: any field.
     const sensitive = node === null || (node.flags & SENSITIVE) !== 0;
     if (sensitive || isTypedInto(node.tag)) {
-      page.typed.remember(page.fieldKey(data.id), data.text, sensitive);
+      page.typed.remember(page.fieldKey(id), text, sensitive);
     }
-    if (sensitive && node !== null) this.box(data.id, data.text);
+    if (sensitive && node !== null) this.box(id, text);
   }
 
   // The characters of a code may be typed into a box each, and shown together.

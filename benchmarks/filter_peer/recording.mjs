@@ -70,7 +70,9 @@ export class RecordingFilter {
     else if (type === TYPE.fullSnapshot) observer.fullSnapshot(data);
     else if (type !== TYPE.incremental) return null;
     else if (data.source === SOURCE.mutation) return observer.mutation(data);
-    else if (data.source === SOURCE.input) observer.input(data);
+    else if (data.source === SOURCE.input || !Number.isInteger(data.source)) {
+      observer.input(data);
+    }
     else if (data.source === SOURCE.mouseInteraction && Number.isInteger(data.id)) {
       page.leaveField(data.id, data.type === MOUSE_BLUR);
     }

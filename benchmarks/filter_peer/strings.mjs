@@ -11,6 +11,8 @@ const SHEET_MIN = 512; // A longer style sheet is remembered as a whole.
 const SHEETS = 256;
 const FRESH = 4096;
 const ASSET_TAGS = new Set([TAG.link, TAG.img, TAG.source, TAG.video, TAG.audio]);
+// Nothing, or what stands behind an address in srcset.
+const IMAGE_SIZE = /^ *(?:[0-9.]{1,6}[wxh](?: +[0-9.]{1,6}[wxh])? *)?$/;
 const DOTS = /^[\x00-\x20*\u2022\u25cf\u2b24\u2219\u00b7\u25e6\u26ab]*$/;
 
 // Dots or asterisks in place of characters: their number is the length of a secret. One
@@ -95,7 +97,7 @@ export class PageStrings {
       }
       const url = this.url(address);
       if (url !== '')
-        kept.push(url + (/^[0-9. wxh]{0,16}$/.test(descriptor) ? descriptor : ''));
+        kept.push(url + (IMAGE_SIZE.test(descriptor) ? descriptor : ''));
     }
     return kept.join(', ');
   }

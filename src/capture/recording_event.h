@@ -29,6 +29,7 @@ enum class RecordingType : int64_t {
 };
 
 enum class RecordingSource : int64_t {
+  kUnreadable = -1,
   kMutation = 0,
   kMouseMove = 1,
   kMouseInteraction = 2,

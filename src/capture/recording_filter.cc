@@ -259,6 +259,9 @@ class RecordingFilter::Impl : public SplitterSink {
         return LeaveField(envelope.data, false);
       case RecordingSource::kMouseInteraction:
         return LeaveField(envelope.data, true);
+      case RecordingSource::kUnreadable:
+        // It may have been typing.
+        return observer.Input(envelope.data);
       default:
         return;
     }
@@ -287,7 +290,7 @@ class RecordingFilter::Impl : public SplitterSink {
   RecordingSource SourceOf(Token data) const {
     int32_t source;
     return FindId(index_, data, "source", source) ? static_cast<RecordingSource>(source)
-                                                  : static_cast<RecordingSource>(-1);
+                                                  : RecordingSource::kUnreadable;
   }
 
   bool IsExcluded() const {
@@ -399,6 +402,8 @@ class RecordingFilter::Impl : public SplitterSink {
         return writer_.AdoptedStyleSheet(data);
       case RecordingSource::kCustomElement:
         return writer_.CustomElement(data);
+      case RecordingSource::kUnreadable:
+        break;
     }
     return Drop(Rule::kUnknownEvent, data);
   }

@@ -189,8 +189,15 @@ bool RecordingObserver::Attributes(Ref node, Token attributes) {
     odd = odd || name.size() != m.key().size() || HasUpperCase(name);
   }
   const bool twice = odd && NamesTwice(attributes);
-  if (twice) page_.tree.Taint(node);
-  return twice;
+  if (!twice) return false;
+  page_.tree.Taint(node);
+  // What the spelling of browsers says holds, such as a class that censors.
+  for (Members m(index_, attributes); m.Next();) {
+    std::string_view name;
+    if (!DecodeJsonString(m.key(), arena_, name) || HasUpperCase(name)) continue;
+    Attribute(node, name, m.value());
+  }
+  return true;
 }
 
 // True when two attributes are spelled apart and the same to HTML: only the later one has
@@ -210,8 +217,21 @@ bool RecordingObserver::NamesTwice(Token attributes) {
 void RecordingObserver::ValueAttribute(Ref node, Token attributes, bool typed) {
   const Token value = FindMember(index_, attributes, "value");
   if (value == kAbsent) return;
-  if (index_.is_string(value)) FieldValue(node, Decode(value), typed);
-  if (index_.is_number(value)) FieldValue(node, index_.raw(value), typed);
+  EachScalar(value, [&](std::string_view text) { FieldValue(node, text, typed); });
+}
+
+// Calls `act` with the strings and numbers of a value: one, but in events that rrweb does
+// not write.
+template <typename Act>
+void RecordingObserver::EachScalar(Token value, Act act) {
+  const Token after = index_.after(value);
+  for (Token token = value; token < after; ++token) {
+    if (index_.is_string(token)) {
+      act(Decode(token));
+    } else if (index_.is_number(token)) {
+      act(index_.raw(token));
+    }
+  }
 }
 
 void RecordingObserver::Attribute(Ref node, std::string_view name, Token value) {
@@ -280,11 +300,16 @@ void RecordingObserver::FieldValue(Ref node, std::string_view value, bool typed)
 
 void RecordingObserver::Input(Token data) {
   int32_t id;
-  if (!FindId(index_, data, "id", id)) return;
+  // No node is known by an id that cannot be read either.
+  if (!FindId(index_, data, "id", id)) id = -1;
   const Token text = FindMember(index_, data, "text");
-  if (text == kAbsent || !index_.is_string(text)) return;
+  if (text == kAbsent) return;
+  EachScalar(text, [&](std::string_view value) { Typed(id, value); });
+}
+
+// `value` was typed into the node `id`.
+void RecordingObserver::Typed(int32_t id, std::string_view value) {
   const Ref node = page_.tree.Find(id);
-  const std::string_view value = Decode(text);
   if (node == PageTree::kNone) {
     // Typed into something that comes to be known later, or never: any field.
     page_.typed.Remember(page_.FieldKey(id), value, true);

@@ -68,6 +68,9 @@ class RecordingObserver {
   void Attribute(Ref node, std::string_view name, Token value);
   bool NamesTwice(Token attributes);
   void ValueAttribute(Ref node, Token attributes, bool typed);
+  template <typename Act>
+  void EachScalar(Token value, Act act);
+  void Typed(int32_t id, std::string_view value);
   void Style(Ref node, Token style);
   void Text(Ref node, Token text, bool typed);
   void FieldValue(Ref node, std::string_view value, bool typed);

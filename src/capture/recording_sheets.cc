@@ -375,7 +375,7 @@ bool RecordingWriter::StyleObject(Token style) {
 
 bool RecordingWriter::StyleProperty(std::string_view property, Token value) {
   if (!IsCssProperty(property) ||
-      page_.typed.Repeats(property, TypedMemory::Place::kName, cleaner_.arena())) {
+      CleanText(property, value, TypedMemory::Place::kName) != property) {
     return false;
   }
   if (index_.is_bool(value) || index_.is_null(value)) return true;

@@ -73,11 +73,25 @@ bool KeepsBlankText(Tag tag) {
   return tag == Tag::kSelect || tag == Tag::kOptgroup || tag == Tag::kDatalist;
 }
 
-// "2x" or "640w".
+// Nothing, or what stands behind an address in srcset: "2x", "1.5x", "640w", "640w 480h".
 bool IsImageSize(std::string_view text) {
-  constexpr size_t kSizeMax = 16;
-  return text.size() <= kSizeMax &&
-         text.find_first_not_of("0123456789. wxh") == std::string_view::npos;
+  constexpr size_t kNumberMax = 6;
+  const auto skip_spaces = [&] {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  };
+  skip_spaces();
+  for (int numbers = 0; !text.empty(); ++numbers) {
+    const size_t size = std::min(text.find_first_not_of("0123456789."), text.size() - 1);
+    const char unit = text[size];
+    if (numbers == 2 || size == 0 || size > kNumberMax ||
+        (unit != 'w' && unit != 'x' && unit != 'h')) {
+      return false;
+    }
+    text.remove_prefix(size + 1);
+    if (!text.empty() && text[0] != ' ') return false;
+    skip_spaces();
+  }
+  return true;
 }
 
 // Data and scripts are for the URL rule proper.
