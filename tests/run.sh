@@ -56,15 +56,14 @@ run_suite() {
     ctest --output-on-failure --no-tests=error -j $((jobs + 1)) "${filter[@]}")
 }
 
-# The compiler tells what a file depends on, so that ccache need not preprocess it first;
-# that is needed for precompiled headers too.
+# The compiler tells what a file depends on, so that ccache need not preprocess it first.
+# Precompiled headers need that and the rest.
 export CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros
 
 run_suite release -DCMAKE_BUILD_TYPE=Release -DFOOTFALL_BUILD_BENCHMARKS=ON \
-  -DFOOTFALL_WERROR=ON -DFOOTFALL_WASM_TESTS=ON -DFOOTFALL_SLOW_TESTS=$slow \
-  -DFOOTFALL_PRECOMPILE_TESTS=ON
+  -DFOOTFALL_WERROR=ON -DFOOTFALL_WASM_TESTS=ON -DFOOTFALL_SLOW_TESTS=$slow
 if [ $sanitizer = 1 ]; then
-  # The release build has shown that each file of a module includes what it uses.
+  # The release build has shown that each file includes what it uses.
   run_suite sanitizer -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-Og -g1" \
     -DFOOTFALL_SANITIZE=address,undefined -DFOOTFALL_PRECOMPILE_TESTS=ON -DFOOTFALL_UNITY=ON
 fi
