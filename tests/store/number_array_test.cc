@@ -148,7 +148,7 @@ TEST_F(NumberArrayTest, NumbersAreFoundWithoutReadingThem) {
                  : static_cast<int64_t>(static_cast<uint64_t>(values[random_() % count]) +
                                         near - 2);
     };
-    const auto [low, high] = std::minmax(any(), any());
+    const auto [low, high] = std::minmax({any(), any()});
     found += ExpectIntegersFound(values, low, high);
     found += ExpectIntegersFound(values, low, INT64_MAX);
     found += ExpectIntegersFound(values, INT64_MIN, high);
