@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <vector>
 
 namespace footfall::store {
 
@@ -16,6 +17,18 @@ struct RowRange {
   uint32_t first = 0;
   uint32_t rows = 0;
 };
+
+// Adds a range, to the last one where it goes on with that.
+inline void AppendRange(const RowRange& range, std::vector<RowRange>* ranges) {
+  if (!ranges->empty()) {
+    RowRange& last = ranges->back();
+    if (last.source == range.source && last.first + last.rows == range.first) {
+      last.rows += range.rows;
+      return;
+    }
+  }
+  ranges->push_back(range);
+}
 
 // Per row of a source.
 template <typename T>

@@ -312,14 +312,7 @@ void RunMerge::AddPeople(uint32_t index, size_t begin, size_t end) {
 
 void RunMerge::AddRange(uint32_t source, uint32_t first, uint32_t rows) {
   rows_ += rows;
-  if (!ranges_.empty()) {
-    RowRange& last = ranges_.back();
-    if (last.source == source && last.first + last.rows == first) {
-      last.rows += rows;
-      return;
-    }
-  }
-  ranges_.push_back({source, first, rows});
+  AppendRange({source, first, rows}, &ranges_);
 }
 
 void RunMerge::EndPerson(uint64_t code) {

@@ -223,14 +223,7 @@ void RunUnion::TakeOverlapping(size_t begin, size_t end) {
 
 void RunUnion::Take(uint32_t source, uint32_t first, uint32_t rows) {
   ranges_rows_ += rows;
-  if (!ranges_.empty()) {
-    RowRange& last = ranges_.back();
-    if (last.source == source && last.first + last.rows == first) {
-      last.rows += rows;
-      return;
-    }
-  }
-  ranges_.push_back({source, first, rows});
+  AppendRange({source, first, rows}, &ranges_);
 }
 
 void RunUnion::Copy() {

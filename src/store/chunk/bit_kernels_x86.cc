@@ -1,18 +1,9 @@
 #if defined(__x86_64__)
 
-#include <immintrin.h>
-
 #include <algorithm>
 
 #include "store/chunk/bit_kernels.h"
-
-// GCC 12 takes the undefined lanes of its own intrinsics for a mistake.
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
-#define FOOTFALL_AVX2 __attribute__((target("avx2,bmi2")))
-#define FOOTFALL_AVX512 \
-  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi2")))
+#include "store/chunk/x86_targets.h"
 
 namespace footfall::store {
 namespace {

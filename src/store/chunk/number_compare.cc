@@ -7,18 +7,7 @@
 #include "base/simd.h"
 #include "store/chunk/bit_packing.h"
 #include "store/chunk/split_numbers.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-
-// GCC 12 takes the undefined lanes of its own intrinsics for a mistake.
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
-#define FOOTFALL_AVX2 __attribute__((target("avx2,bmi2")))
-#define FOOTFALL_AVX512 \
-  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,bmi2")))
-#endif
+#include "store/chunk/x86_targets.h"
 
 namespace footfall::store {
 namespace {
