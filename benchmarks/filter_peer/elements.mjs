@@ -1,7 +1,7 @@
 // What kinds of element there are.
 import { lower, memoize, trim } from './chars.mjs';
 
-const PLAIN_TAGS = new Set([
+export const PLAIN_TAGS = new Set([
   'a',
   'button',
   'form',

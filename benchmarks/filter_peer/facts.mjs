@@ -1,6 +1,6 @@
 // What the tag and the attributes of a node say of it.
 import { lower, memoize, trim } from './chars.mjs';
-import { hasClass, isButtonType } from './elements.mjs';
+import { PLAIN_TAGS, hasClass, isButtonType } from './elements.mjs';
 import { isKeypadName, isSecretAutocomplete, isSecretName } from './words.mjs';
 
 // Tags that rules treat specially.
@@ -41,33 +41,8 @@ TAG_NAMES.forEach((name, i) => {
 const KNOWN_TAGS = new Map(TAG_NAMES.map((name, i) => [name, i]));
 for (const name of ['other', 'custom', 'plain']) KNOWN_TAGS.delete(name);
 // Elements that hold no secret of their own, whatever they are called.
-for (const name of [
-  'a',
-  'form',
-  'label',
-  'legend',
-  'fieldset',
-  'summary',
-  'details',
-  'nav',
-  'h1',
-  'h2',
-  'h3',
-  'h4',
-  'h5',
-  'h6',
-  'svg',
-  'path',
-  'i',
-  'body',
-  'html',
-  'main',
-  'section',
-  'header',
-  'footer',
-  'dialog',
-])
-  KNOWN_TAGS.set(name, TAG.plain);
+for (const name of PLAIN_TAGS)
+  if (!KNOWN_TAGS.has(name)) KNOWN_TAGS.set(name, TAG.plain);
 
 export const tagOf = memoize((name) =>
   name.includes('-') ? TAG.custom : (KNOWN_TAGS.get(lower(name)) ?? TAG.other),
