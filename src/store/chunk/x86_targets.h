@@ -1,5 +1,5 @@
-// Instructions of x86 that functions of chunks are compiled for; base/simd.h tells which of
-// them the processor has.
+// What functions of chunks are compiled for on x86; base/simd.h tells what the processor
+// has.
 #ifndef FOOTFALL_STORE_CHUNK_X86_TARGETS_H_
 #define FOOTFALL_STORE_CHUNK_X86_TARGETS_H_
 
