@@ -127,6 +127,10 @@ def main():
         store = work / "footfall-with-ids"
         result["footfall_with_ids"] = footfall.fill(store, with_ids, events)
         shutil.rmtree(store)
+    store = work / "footfall-sealing-thread"
+    result["footfall_sealing_thread"] = footfall.fill(store, file, events,
+                                                      "sealing-thread")
+    shutil.rmtree(store)
     result["versions"] = {engine.title: engine.version() for engine in used}
     result["sizes"] = [
         {"engine": engine.name, "layout": layout, "bytes_per_event": size / events,

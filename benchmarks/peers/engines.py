@@ -106,8 +106,9 @@ class Engine:
         """What each layout means, by name."""
         return {}
 
-    def start(self, directory):
-        return Worker(self.tools.worker, self.name, str(directory), *self.arguments())
+    def start(self, directory, *more):
+        return Worker(self.tools.worker, self.name, str(directory), *self.arguments(),
+                      *more)
 
     def close(self):
         if self.worker is not None:
@@ -266,9 +267,9 @@ class Footfall(Engine):
     def version(self):
         return self.tools.version
 
-    def fill(self, directory, file, events):
-        """Stores and compacts; answers what that took."""
-        worker = self.start(fresh(directory))
+    def fill(self, directory, file, events, *more):
+        """Stores and compacts; answers what that took. `more` goes to the worker."""
+        worker = self.start(fresh(directory), *more)
         worker.run(SET_LEVEL)
         worker.tell("reset-peak")
         reply = worker.tell("ingest", file, BATCH, events, "-")

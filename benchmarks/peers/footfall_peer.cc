@@ -22,9 +22,12 @@ std::string Text(const Buffer& buffer) {
 
 class Footfall : public Peer {
  public:
-  Footfall(const std::string& directory, int64_t now_ms) : now_ms_(now_ms) {
+  Footfall(const std::string& directory, int64_t now_ms, bool sealing_thread)
+      : now_ms_(now_ms) {
+    footfall_store_options options = FOOTFALL_STORE_OPTIONS_INIT;
+    options.background_sealing = sealing_thread;
     footfall_error* error = nullptr;
-    Check(footfall_store_open(directory.c_str(), nullptr, &store_, &error), error,
+    Check(footfall_store_open(directory.c_str(), &options, &store_, &error), error,
           directory);
   }
   ~Footfall() override { footfall_store_free(store_); }
@@ -115,8 +118,9 @@ class Footfall : public Peer {
 
 }  // namespace
 
-std::unique_ptr<Peer> OpenFootfall(const std::string& directory, int64_t now_ms) {
-  return std::make_unique<Footfall>(directory, now_ms);
+std::unique_ptr<Peer> OpenFootfall(const std::string& directory, int64_t now_ms,
+                                   bool sealing_thread) {
+  return std::make_unique<Footfall>(directory, now_ms, sealing_thread);
 }
 
 }  // namespace footfall::benchmarks

@@ -52,8 +52,10 @@ std::unique_ptr<Peer> OpenDuckDb(const std::string& library,
                                  const std::string& directory);
 std::unique_ptr<Peer> OpenSqlite(const std::string& directory);
 // Reports run as of `now_ms`. A query is a definition, or the name of a built-in report,
-// a space and its parameters as JSON, or "compact".
-std::unique_ptr<Peer> OpenFootfall(const std::string& directory, int64_t now_ms);
+// a space and its parameters as JSON, or "compact". With `sealing_thread` the store seals
+// in a thread of its own.
+std::unique_ptr<Peer> OpenFootfall(const std::string& directory, int64_t now_ms,
+                                   bool sealing_thread);
 
 }  // namespace footfall::benchmarks
 

@@ -14,7 +14,8 @@ jq -e '[.queries, .scan | to_entries[] | select(.key != "Q6sums") | .value |
        length == 14 and all(.[]; .rows > 0 and .engines == 4)' "$work/result.json" \
   >/dev/null
 jq -e '(.sizes | length) > 12 and (.ingest | length) == 8 and (.growth | length) == 2 and
-       .footfall_with_ids.bytes > .footfall.bytes' "$work/result.json" >/dev/null
+       .footfall_with_ids.bytes > .footfall.bytes and
+       .footfall_sealing_thread.column_bytes > 0' "$work/result.json" >/dev/null
 for chart in latency scan growth; do
   /usr/bin/python3 -c 'import sys, xml.dom.minidom as x
 root = x.parse(sys.argv[1]).documentElement

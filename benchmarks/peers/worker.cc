@@ -23,12 +23,14 @@ void Fail(std::string_view what, std::string_view why) {
 namespace {
 
 constexpr std::string_view kHelp =
-    R"(Usage: footfall_peer_worker PEER DIRECTORY [LIBRARY|NOW_MS]
+    R"(Usage: footfall_peer_worker PEER DIRECTORY [LIBRARY|NOW_MS [sealing-thread]]
 
 PEER is clickhouse or duckdb with its LIBRARY, sqlite, or footfall with NOW_MS.
 Commands: threads N; run TEXT; answer FILE TEXT; ingest FILE BATCH EVENTS TABLE;
 memory; reset-peak
 )";
+
+constexpr std::string_view kSealingThread = "sealing-thread";
 
 using Clock = std::chrono::steady_clock;
 
@@ -36,12 +38,13 @@ std::unique_ptr<Peer> Open(const std::vector<std::string>& arguments) {
   const std::string& name = arguments[0];
   const std::string& directory = arguments[1];
   if (arguments.size() == 2 && name == "sqlite") return OpenSqlite(directory);
+  const bool sealing_thread = arguments.size() == 4 && arguments[3] == kSealingThread;
+  if (name == "footfall" && (arguments.size() == 3 || sealing_thread)) {
+    return OpenFootfall(directory, std::atoll(arguments[2].c_str()), sealing_thread);
+  }
   if (arguments.size() == 3) {
     if (name == "clickhouse") return OpenClickHouse(arguments[2], directory);
     if (name == "duckdb") return OpenDuckDb(arguments[2], directory);
-    if (name == "footfall") {
-      return OpenFootfall(directory, std::atoll(arguments[2].c_str()));
-    }
   }
   return nullptr;
 }
