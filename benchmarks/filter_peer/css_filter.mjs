@@ -31,6 +31,8 @@ const IMAGE_FUNCTIONS = new Set([
 
 const SEPARATES_BEHIND = /[ \n\t\r\f{}[\]();,:]/;
 const SEPARATES_BEFORE = /[ \n\t\r\f{}[\]);,:]/;
+// An @ in a word, as no CSS has outside of strings and addresses.
+const AT_SIGN_IN_WORD = /(?<=[\w\u0080-\uffff-])@(?=[\w\\\u0080-\uffff-])/g;
 const MAY_MATTER = /\\|b[e\\]|-(?:webkit-[t\\]|[-mw\\])/iy;
 
 class CssFilter extends CssText {
@@ -46,8 +48,31 @@ class CssFilter extends CssText {
 
   run() {
     this.onStatement(0);
-    for (let at = this.find(this.pos); at >= 0; at = this.find(this.pos)) this.onStop(at);
-    return this.finish();
+    let atSign = this.findAtSign();
+    for (;;) {
+      if (atSign < this.pos) atSign = this.findAtSign();
+      const at = this.find(this.pos);
+      if (atSign < (at < 0 ? this.css.length : at)) this.onEmail(atSign);
+      else if (at >= 0) this.onStop(at);
+      else return this.finish();
+    }
+  }
+
+  findAtSign() {
+    AT_SIGN_IN_WORD.lastIndex = this.pos;
+    const found = AT_SIGN_IN_WORD.exec(this.css);
+    return found === null ? this.css.length : found.index;
+  }
+
+  onEmail(at) {
+    const inAddress = (i) => css.isName(this.code(i)) || '.+@'.includes(this.css[i]);
+    let begin = at;
+    while (begin > this.copied && inAddress(begin - 1)) begin--;
+    let end = at;
+    while (end < this.css.length && (this.css[end] === '\\' || inAddress(end)))
+      end = this.css[end] === '\\' ? css.escapeEnd(this.css, end) : end + 1;
+    this.replace(begin, end, 'x');
+    this.pos = end;
   }
 
   onStop(at) {

@@ -13,8 +13,8 @@
 
 namespace footfall::capture {
 
-// The URL rule for the address of an asset: as FilterUrl, but that the names of files with
-// a known extension may be long, and that nothing of the query stays.
+// The URL rule for the address of an asset: as FilterUrl, but that the names of files
+// with a known extension may be long, and that nothing of the query stays.
 std::string_view FilterAssetUrl(std::string_view address, bool drop, Arena& arena,
                                 RuleCounts& counts);
 

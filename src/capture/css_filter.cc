@@ -1,15 +1,15 @@
 #include "capture/css_filter.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "capture/ascii.h"
 #include "capture/attribute_rules.h"
 #include "capture/css_address.h"
+#include "capture/css_output.h"
 #include "capture/css_scan.h"
+#include "capture/css_strings.h"
 #include "capture/css_tokenizer.h"
 #include "capture/css_values.h"
-#include "capture/text_scan.h"
 
 namespace footfall::capture {
 namespace {
@@ -26,11 +26,6 @@ bool IsOneOf(std::string_view text, const std::string_view* list, size_t size) {
                      [text](std::string_view item) { return EqualsLower(text, item); });
 }
 
-constexpr std::string_view kFormats[] = {
-    "woff2",      "woff",       "truetype",          "opentype",
-    "svg",        "collection", "embedded-opentype", "woff2-variations",
-    "variations", "image/png",  "image/jpeg",        "image/webp",
-    "image/avif", "image/gif",  "image/svg+xml",     "truetype-variations"};
 constexpr std::string_view kNamespaces[] = {
     "http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg",
     "http://www.w3.org/1998/math/mathml", "http://www.w3.org/1999/xlink",
@@ -46,51 +41,6 @@ bool SeparatesBehind(char c) {
 bool SeparatesBefore(char c) {
   return IsCssSpace(c) || std::string_view("{}[]);,:").find(c) != kNone;
 }
-
-// The text with replacements, which come in order.
-class Output {
- public:
-  Output(std::string_view css, Arena& arena) : css_(css), arena_(arena) {}
-
-  void Replace(size_t begin, size_t end, std::string_view text) {
-    Append(css_.substr(copied_, begin - copied_));
-    Append(text);
-    copied_ = end;
-    changed_ = true;
-  }
-
-  // What stands in front of byte `pos`, which has been reached; a space at the start.
-  char Before(size_t pos) const {
-    if (pos > copied_) return css_[pos - 1];
-    return size_ > 0 ? data_[size_ - 1] : ' ';
-  }
-
-  std::string_view Finish() {
-    if (!changed_) return css_;
-    Append(css_.substr(copied_));
-    return {data_, size_};
-  }
-
- private:
-  void Append(std::string_view text) {
-    if (text.size() > capacity_ - size_) {
-      capacity_ = std::max(2 * capacity_, css_.size() + css_.size() / 8) + text.size();
-      char* const data = arena_.Allocate(capacity_);
-      if (size_ > 0) std::memcpy(data, data_, size_);
-      data_ = data;
-    }
-    if (!text.empty()) std::memcpy(data_ + size_, text.data(), text.size());
-    size_ += text.size();
-  }
-
-  std::string_view css_;
-  Arena& arena_;
-  char* data_ = nullptr;
-  size_t size_ = 0;
-  size_t capacity_ = 0;
-  size_t copied_ = 0;
-  bool changed_ = false;
-};
 
 // Goes from one byte of interest to the next; what the byte begins is read by the
 // tokenizer. Where a statement began is remembered, which tells what a string in it is.
@@ -112,10 +62,16 @@ class CssFilter {
   std::string_view Run() {
     CssScanner scanner(css_);
     OnStatement(0);
+    size_t at_sign = AtSignInWord(0);
     while (pos_ < css_.size()) {
-      const size_t stop = scanner.Find(pos_);
+      if (at_sign < pos_) at_sign = AtSignInWord(pos_);
+      const size_t stop = std::min(scanner.Find(pos_), at_sign);
       if (stop == css_.size()) break;
-      OnStop(stop);
+      if (stop == at_sign) {
+        OnEmail(stop);
+      } else {
+        OnStop(stop);
+      }
     }
     return out_.Finish();
   }
@@ -336,20 +292,34 @@ class CssFilter {
       return false;
     }
     const std::string_view name = CssUnescape(raw, arena_);
-    if (!IsSecretName(name, name.data() != raw.data())) return false;
+    if (!IsSecretCssName(name, name.data() != raw.data())) return false;
     Replace(begin, end, name.substr(0, 2) == "--" ? "--x" : "x", Rule::kRandomToken);
     return true;
   }
 
-  static bool IsSecretName(std::string_view name, bool escaped) {
-    if (IsCssTokenLike(name)) return true;
-    bool plain = !escaped;
-    for (const char c : name) plain = plain && static_cast<unsigned char>(c) < 0x80;
-    if (plain) return false;
-    const size_t at = name.find('@');
-    const bool email = at != kNone && at > 0 && IsCssNameByte(name[at - 1]) &&
-                       name.find('.', at) != kNone;
-    return email || HasCard(name);
+  // The first @ from `begin` on that has a word before it and behind it, as no CSS has
+  // outside of strings and addresses; the size if there is none.
+  size_t AtSignInWord(size_t begin) const {
+    for (size_t at = css_.find('@', begin); at != kNone; at = css_.find('@', at + 1)) {
+      const bool inside = at > 0 && at + 1 < css_.size() && IsCssNameByte(css_[at - 1]) &&
+                          (IsCssNameByte(css_[at + 1]) || css_[at + 1] == '\\');
+      if (inside) return at;
+    }
+    return css_.size();
+  }
+
+  void OnEmail(size_t at) {
+    const auto in_address = [this](size_t i) {
+      return IsCssNameByte(css_[i]) || css_[i] == '.' || css_[i] == '+' || css_[i] == '@';
+    };
+    size_t begin = at;
+    while (begin > out_.copied() && in_address(begin - 1)) --begin;
+    size_t end = at;
+    while (end < css_.size() && (in_address(end) || css_[end] == '\\')) {
+      end = css_[end] == '\\' ? CssEscapeEnd(css_, end) : end + 1;
+    }
+    Replace(begin, end, "x", Rule::kEmail);
+    pos_ = end;
   }
 
   // A number from its first digit, with its unit.
@@ -363,7 +333,7 @@ class CssFilter {
     const std::string_view raw = css_.substr(begin, end - begin);
     if (!plain_unit) {
       const std::string_view name = CssUnescape(raw, arena_);
-      if (IsSecretName(name, name.data() != raw.data())) {
+      if (IsSecretCssName(name, name.data() != raw.data())) {
         Replace(begin, end, "0", Rule::kRandomToken);
       }
       return;
@@ -464,7 +434,9 @@ class CssFilter {
       if (kept != text || token.escaped) ReplaceAddress(token, "\"", kept, "\"");
       return;
     }
-    if (IsCssSymbol(text) || IsPlainString(name, text, token.begin)) return;
+    const std::string_view statement = token.begin < fonts_until_ ? "font" : name;
+    const std::string_view before = css_.substr(statement_, token.begin - statement_);
+    if (IsPlainCssString(text, statement, before)) return;
     Replace(token.begin, token.end, "\"\"", Rule::kCss);
   }
 
@@ -479,29 +451,6 @@ class CssFilter {
     if (At(end) == '@') ++end;
     while (end < css_.size() && end < statement_ + 24 && IsCssNameByte(css_[end])) ++end;
     return css_.substr(statement_, end - statement_);
-  }
-
-  bool IsPlainString(std::string_view name, std::string_view text, size_t at) const {
-    if (at < fonts_until_ || EqualsLower(name, "font-family") ||
-        EqualsLower(name, "font")) {
-      return IsPlainCssName(text);
-    }
-    if (EqualsLower(name, "grid-template-areas") || EqualsLower(name, "grid-template") ||
-        EqualsLower(name, "grid")) {
-      return IsCssGridRow(text);
-    }
-    if (EqualsLower(name, "@charset")) return EqualsLower(text, "utf-8");
-    size_t open = at;
-    while (open > statement_ && at - open < 8 && IsCssSpace(css_[open - 1])) --open;
-    if (open == statement_ || css_[open - 1] != '(') return false;
-    size_t begin = --open;
-    while (begin > statement_ && open - begin < 8 && IsCssNameByte(css_[begin - 1])) {
-      --begin;
-    }
-    const std::string_view function = css_.substr(begin, open - begin);
-    if (EqualsLower(function, "local")) return IsPlainCssName(text);
-    return (EqualsLower(function, "format") || EqualsLower(function, "type")) &&
-           IsOneOf(text, kFormats, std::size(kFormats));
   }
 
   // An attribute selector: [name], [name=value], [ns|name~="value" i]. Grid lines have
@@ -597,7 +546,7 @@ class CssFilter {
   Arena& arena_;
   RuleCounts& counts_;
   CssAddressRule address_;
-  Output out_;
+  CssOutput out_;
   std::vector<std::string_view>* security_selectors_;
   size_t pos_ = 0;              // What is before has been dealt with.
   size_t statement_ = 0;        // Where the current declaration or rule began.

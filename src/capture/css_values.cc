@@ -268,6 +268,19 @@ bool IsCssTokenLike(std::string_view name) {
   return false;
 }
 
+bool IsSecretCssName(std::string_view name, bool escaped) {
+  if (IsCssTokenLike(name)) return true;
+  const bool plain = !escaped && std::all_of(name.begin(), name.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x80;
+  });
+  if (plain) return false;
+  const size_t at = name.find('@');
+  const bool email = at != std::string_view::npos && at > 0 &&
+                     IsCssNameByte(name[at - 1]) &&
+                     name.find('.', at) != std::string_view::npos;
+  return email || HasCard(name);
+}
+
 bool IsPlainCssName(std::string_view text) {
   if (text.size() > kNameSizeMax) return false;
   for (const char c : text) {

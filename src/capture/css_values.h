@@ -15,6 +15,11 @@ namespace footfall::capture {
 // underlines, dots and spaces between them.
 bool IsCssTokenLike(std::string_view name);
 
+// True for a name that looks like a token or, where other characters than plain ones are
+// in it, holds an e-mail address or a card number. `name` is without escapes; `escaped`
+// tells whether it had any.
+bool IsSecretCssName(std::string_view name, bool escaped);
+
 // True for up to 40 letters, digits, spaces and dashes that do not look like a token:
 // what names of fonts consist of.
 bool IsPlainCssName(std::string_view text);

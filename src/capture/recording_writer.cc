@@ -356,7 +356,7 @@ bool RecordingWriter::NodeMember(std::string_view key, Token value,
     }
     return true;
   }
-  if (key == "tagName") {
+  if (key == "tagName" && index_.is_string(value)) {
     std::string_view text;
     if (!Decode(value, text)) return false;
     PutTagName(value, text);
@@ -500,7 +500,7 @@ void RecordingWriter::CensoredNode(const NodeTokens& node, Token token) {
     bool keep = key == "type" || key == "id" ||
                 (key == "rootId" && index_.is_number(value)) ||
                 ((key == "isShadow" || key == "isSVG") && index_.is_bool(value));
-    if (key == "tagName") {
+    if (key == "tagName" && index_.is_string(value)) {
       std::string_view text;
       keep = Decode(value, text);
       if (keep && IsReplacedWhenCensored(tag)) {
