@@ -48,31 +48,38 @@ class CssFilter extends CssText {
 
   run() {
     this.onStatement(0);
-    let atSign = this.findAtSign();
+    let email = this.findEmail();
     for (;;) {
-      if (atSign < this.pos) atSign = this.findAtSign();
+      if (email.sign < this.pos) email = this.findEmail();
       const at = this.find(this.pos);
-      if (atSign < (at < 0 ? this.css.length : at)) this.onEmail(atSign);
+      if (email.begin < this.css.length && (at < 0 || email.begin <= at))
+        this.onEmail(email);
       else if (at >= 0) this.onStop(at);
       else return this.finish();
     }
   }
 
-  findAtSign() {
+  findEmail() {
     AT_SIGN_IN_WORD.lastIndex = this.pos;
-    const found = AT_SIGN_IN_WORD.exec(this.css);
-    return found === null ? this.css.length : found.index;
+    const sign = AT_SIGN_IN_WORD.exec(this.css)?.index ?? this.css.length;
+    let begin = sign;
+    if (sign < this.css.length) while (begin > 0 && this.inEmail(begin - 1)) begin--;
+    return { begin, sign };
   }
 
-  onEmail(at) {
-    const inAddress = (i) => css.isName(this.code(i)) || '.+@'.includes(this.css[i]);
-    let begin = at;
-    while (begin > this.copied && inAddress(begin - 1)) begin--;
-    let end = at;
-    while (end < this.css.length && (this.css[end] === '\\' || inAddress(end)))
+  inEmail(i) {
+    return css.isName(this.code(i)) || '.+@'.includes(this.css[i]);
+  }
+
+  onEmail({ begin: first, sign }) {
+    const begin = Math.max(first, this.copied);
+    let end = sign;
+    while (end < this.css.length && (this.css[end] === '\\' || this.inEmail(end)))
       end = this.css[end] === '\\' ? css.escapeEnd(this.css, end) : end + 1;
-    this.replace(begin, end, 'x');
     this.pos = end;
+    if (/^-*x@x$/.test(this.css.slice(begin, end))) return;
+    const follows = css.isName(this.before(begin).charCodeAt(0));
+    this.replace(begin, end, follows ? '@x' : 'x@x');
   }
 
   onStop(at) {

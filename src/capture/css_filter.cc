@@ -62,15 +62,16 @@ class CssFilter {
   std::string_view Run() {
     CssScanner scanner(css_);
     OnStatement(0);
-    size_t at_sign = AtSignInWord(0);
+    Email email = FindEmail(0);
     while (pos_ < css_.size()) {
-      if (at_sign < pos_) at_sign = AtSignInWord(pos_);
-      const size_t stop = std::min(scanner.Find(pos_), at_sign);
-      if (stop == css_.size()) break;
-      if (stop == at_sign) {
-        OnEmail(stop);
-      } else {
+      if (email.sign < pos_) email = FindEmail(pos_);
+      const size_t stop = scanner.Find(pos_);
+      if (email.begin <= stop && email.begin < css_.size()) {
+        OnEmail(email);
+      } else if (stop < css_.size()) {
         OnStop(stop);
+      } else {
+        break;
       }
     }
     return out_.Finish();
@@ -80,6 +81,11 @@ class CssFilter {
   struct Block {
     size_t begin;  // Of what stands in front of the block.
     size_t end;
+  };
+
+  struct Email {
+    size_t begin;
+    size_t sign;
   };
 
   char At(size_t i) const { return i < css_.size() ? css_[i] : '\0'; }
@@ -297,29 +303,39 @@ class CssFilter {
     return true;
   }
 
-  // The first @ from `begin` on that has a word before it and behind it, as no CSS has
-  // outside of strings and addresses; the size if there is none.
-  size_t AtSignInWord(size_t begin) const {
-    for (size_t at = css_.find('@', begin); at != kNone; at = css_.find('@', at + 1)) {
-      const bool inside = at > 0 && at + 1 < css_.size() && IsCssNameByte(css_[at - 1]) &&
-                          (IsCssNameByte(css_[at + 1]) || css_[at + 1] == '\\');
-      if (inside) return at;
-    }
-    return css_.size();
+  static bool IsEmailByte(char c) {
+    return IsCssNameByte(c) || c == '.' || c == '+' || c == '@';
   }
 
-  void OnEmail(size_t at) {
-    const auto in_address = [this](size_t i) {
-      return IsCssNameByte(css_[i]) || css_[i] == '.' || css_[i] == '+' || css_[i] == '@';
-    };
-    size_t begin = at;
-    while (begin > out_.copied() && in_address(begin - 1)) --begin;
-    size_t end = at;
-    while (end < css_.size() && (in_address(end) || css_[end] == '\\')) {
+  // The first @ from `from` on that has a word before it and behind it, as no CSS has
+  // outside of strings and addresses, and where its word begins; the size if there is
+  // none.
+  Email FindEmail(size_t from) const {
+    for (size_t at = css_.find('@', from); at != kNone; at = css_.find('@', at + 1)) {
+      const bool inside = at > 0 && at + 1 < css_.size() && IsCssNameByte(css_[at - 1]) &&
+                          (IsCssNameByte(css_[at + 1]) || css_[at + 1] == '\\');
+      if (!inside) continue;
+      size_t begin = at;
+      while (begin > 0 && IsEmailByte(css_[begin - 1])) --begin;
+      return {begin, at};
+    }
+    return {css_.size(), css_.size()};
+  }
+
+  // What is left makes as little sense to a browser as what was there.
+  void OnEmail(const Email& email) {
+    constexpr std::string_view kMask = "x@x";
+    const size_t begin = std::max(email.begin, out_.copied());
+    size_t end = email.sign;
+    while (end < css_.size() && (IsEmailByte(css_[end]) || css_[end] == '\\')) {
       end = css_[end] == '\\' ? CssEscapeEnd(css_, end) : end + 1;
     }
-    Replace(begin, end, "x", Rule::kEmail);
     pos_ = end;
+    std::string_view text = css_.substr(begin, end - begin);
+    text.remove_prefix(std::min(text.find_first_not_of('-'), text.size()));
+    if (text == kMask) return;
+    const size_t skipped = IsCssNameByte(out_.Before(begin)) ? 1 : 0;
+    Replace(begin, end, kMask.substr(skipped), Rule::kEmail);
   }
 
   // A number from its first digit, with its unit.

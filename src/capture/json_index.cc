@@ -14,28 +14,38 @@
 namespace footfall::capture {
 namespace {
 
-// RFC 8259, section 6.
+// RFC 8259, section 6, but only what every parser can hold: up to 18 digits, or with a
+// fraction or an exponent of up to two digits (three below 1) up to 32 characters.
 bool IsNumber(std::string_view text) {
+  constexpr size_t kIntegerDigitsMax = 18;
+  constexpr size_t kSizeMax = 32;
+  if (text.size() > kSizeMax) return false;
   size_t i = 0;
+  // How many digits stand at `i`, which moves behind them.
   const auto digits = [&] {
     const size_t start = i;
     while (i < text.size() && IsDigit(text[i])) ++i;
-    return i > start;
+    return i - start;
   };
   if (i < text.size() && text[i] == '-') ++i;
+  size_t whole = 1;
   if (i < text.size() && text[i] == '0') {
     ++i;
-  } else if (!digits()) {
-    return false;
+  } else {
+    whole = digits();
   }
-  if (i < text.size() && text[i] == '.') {
+  if (whole == 0) return false;
+  if (i == text.size()) return whole <= kIntegerDigitsMax;
+  if (text[i] == '.') {
     ++i;
-    if (!digits()) return false;
+    if (digits() == 0) return false;
   }
   if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
     ++i;
+    const bool below = i < text.size() && text[i] == '-';
     if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
-    if (!digits()) return false;
+    const size_t size = digits();
+    if (size == 0 || size > (below ? 3 : 2)) return false;
   }
   return i == text.size();
 }
