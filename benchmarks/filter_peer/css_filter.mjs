@@ -31,8 +31,9 @@ const IMAGE_FUNCTIONS = new Set([
 
 const SEPARATES_BEHIND = /[ \n\t\r\f{}[\]();,:]/;
 const SEPARATES_BEFORE = /[ \n\t\r\f{}[\]);,:]/;
-// An @ in a word, as no CSS has outside of strings and addresses.
-const AT_SIGN_IN_WORD = /(?<=[\w\u0080-\uffff-])@(?=[\w\\\u0080-\uffff-])/g;
+// An @ in a word, or behind an escape, as no CSS has outside of strings and addresses.
+const AT_SIGN_IN_WORD =
+  /(?<=[\w\u0080-\uffff-]|(?<!\\)(?:\\\\)*\\(?:[0-9A-Fa-f]{1,6}(?:\r\n|[ \n\t\r\f])?|[^0-9A-Fa-f\\]))@(?=[\w\\\u0080-\uffff-])/g;
 const MAY_MATTER = /\\|b[e\\]|-(?:webkit-[t\\]|[-mw\\])/iy;
 
 class CssFilter extends CssText {
@@ -48,38 +49,20 @@ class CssFilter extends CssText {
 
   run() {
     this.onStatement(0);
-    let email = this.findEmail();
+    let atSign = this.atSignInWord();
     for (;;) {
-      if (email.sign < this.pos) email = this.findEmail();
+      if (atSign < this.pos) atSign = this.atSignInWord();
       const at = this.find(this.pos);
-      if (email.begin < this.css.length && (at < 0 || email.begin <= at))
-        this.onEmail(email);
-      else if (at >= 0) this.onStop(at);
-      else return this.finish();
+      // Only a mistake or an e-mail address has one here.
+      if (atSign < (at < 0 ? this.css.length : at)) return '';
+      if (at < 0) return this.finish();
+      this.onStop(at);
     }
   }
 
-  findEmail() {
+  atSignInWord() {
     AT_SIGN_IN_WORD.lastIndex = this.pos;
-    const sign = AT_SIGN_IN_WORD.exec(this.css)?.index ?? this.css.length;
-    let begin = sign;
-    if (sign < this.css.length) while (begin > 0 && this.inEmail(begin - 1)) begin--;
-    return { begin, sign };
-  }
-
-  inEmail(i) {
-    return css.isName(this.code(i)) || '.+@'.includes(this.css[i]);
-  }
-
-  onEmail({ begin: first, sign }) {
-    const begin = Math.max(first, this.copied);
-    let end = sign;
-    while (end < this.css.length && (this.css[end] === '\\' || this.inEmail(end)))
-      end = this.css[end] === '\\' ? css.escapeEnd(this.css, end) : end + 1;
-    this.pos = end;
-    if (/^-*x@x$/.test(this.css.slice(begin, end))) return;
-    const follows = css.isName(this.before(begin).charCodeAt(0));
-    this.replace(begin, end, follows ? '@x' : 'x@x');
+    return AT_SIGN_IN_WORD.exec(this.css)?.index ?? this.css.length;
   }
 
   onStop(at) {

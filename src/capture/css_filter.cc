@@ -17,6 +17,8 @@ namespace {
 constexpr size_t kDigitRunMin = 12;
 constexpr size_t kFractionDigits = 6;
 constexpr size_t kBlocksMax = 64;
+// A backslash, six digits and a line end of two bytes.
+constexpr size_t kEscapeMax = 9;
 // Escaped, each character takes up to nine bytes.
 constexpr size_t kFunctionNameMax = 9 * 17;
 constexpr size_t kNone = std::string_view::npos;
@@ -62,17 +64,17 @@ class CssFilter {
   std::string_view Run() {
     CssScanner scanner(css_);
     OnStatement(0);
-    Email email = FindEmail(0);
+    size_t at_sign = AtSignInWord(0);
     while (pos_ < css_.size()) {
-      if (email.sign < pos_) email = FindEmail(pos_);
+      if (at_sign < pos_) at_sign = AtSignInWord(pos_);
       const size_t stop = scanner.Find(pos_);
-      if (email.begin <= stop && email.begin < css_.size()) {
-        OnEmail(email);
-      } else if (stop < css_.size()) {
-        OnStop(stop);
-      } else {
-        break;
+      if (at_sign < stop) {
+        // Only a mistake or an e-mail address has one here.
+        counts_.Add(Rule::kEmail);
+        return {};
       }
+      if (stop == css_.size()) break;
+      OnStop(stop);
     }
     return out_.Finish();
   }
@@ -81,11 +83,6 @@ class CssFilter {
   struct Block {
     size_t begin;  // Of what stands in front of the block.
     size_t end;
-  };
-
-  struct Email {
-    size_t begin;
-    size_t sign;
   };
 
   char At(size_t i) const { return i < css_.size() ? css_[i] : '\0'; }
@@ -303,39 +300,28 @@ class CssFilter {
     return true;
   }
 
-  static bool IsEmailByte(char c) {
-    return IsCssNameByte(c) || c == '.' || c == '+' || c == '@';
+  // Whether an escape ends at `at`; of several backslashes in a row, every other one
+  // begins an escape.
+  bool EndsEscape(size_t at) const {
+    const size_t from = at - std::min(at, kEscapeMax);
+    const size_t found = css_.substr(from, at - from - 1).rfind('\\');
+    if (found == kNone) return false;
+    const size_t last = from + found;
+    size_t first = last;
+    while (first > 0 && css_[first - 1] == '\\') --first;
+    return (last - first) % 2 == 0 && CssEscapeEnd(css_, last) == at;
   }
 
-  // The first @ from `from` on that has a word before it and behind it, as no CSS has
-  // outside of strings and addresses, and where its word begins; the size if there is
-  // none.
-  Email FindEmail(size_t from) const {
-    for (size_t at = css_.find('@', from); at != kNone; at = css_.find('@', at + 1)) {
-      const bool inside = at > 0 && at + 1 < css_.size() && IsCssNameByte(css_[at - 1]) &&
+  // The first @ from `begin` on that has a word before it and behind it, as no CSS has
+  // outside of strings and addresses; the size if there is none.
+  size_t AtSignInWord(size_t begin) const {
+    for (size_t at = css_.find('@', begin); at != kNone; at = css_.find('@', at + 1)) {
+      const bool inside = at > 0 && at + 1 < css_.size() &&
+                          (IsCssNameByte(css_[at - 1]) || EndsEscape(at)) &&
                           (IsCssNameByte(css_[at + 1]) || css_[at + 1] == '\\');
-      if (!inside) continue;
-      size_t begin = at;
-      while (begin > 0 && IsEmailByte(css_[begin - 1])) --begin;
-      return {begin, at};
+      if (inside) return at;
     }
-    return {css_.size(), css_.size()};
-  }
-
-  // What is left makes as little sense to a browser as what was there.
-  void OnEmail(const Email& email) {
-    constexpr std::string_view kMask = "x@x";
-    const size_t begin = std::max(email.begin, out_.copied());
-    size_t end = email.sign;
-    while (end < css_.size() && (IsEmailByte(css_[end]) || css_[end] == '\\')) {
-      end = css_[end] == '\\' ? CssEscapeEnd(css_, end) : end + 1;
-    }
-    pos_ = end;
-    std::string_view text = css_.substr(begin, end - begin);
-    text.remove_prefix(std::min(text.find_first_not_of('-'), text.size()));
-    if (text == kMask) return;
-    const size_t skipped = IsCssNameByte(out_.Before(begin)) ? 1 : 0;
-    Replace(begin, end, kMask.substr(skipped), Rule::kEmail);
+    return css_.size();
   }
 
   // A number from its first digit, with its unit.

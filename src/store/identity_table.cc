@@ -80,14 +80,25 @@ void IdentityTable::Grow() {
   }
 }
 
+// Those that stay are spread over the table: were they its first ones, their homes would
+// be too, and each would have to look for room behind all others.
 void IdentityTable::Shrink(size_t most, absl::FunctionRef<void()> between) {
+  size_t used = 0;
+  for (const Slot& slot : slots_) used += slot.rest & kUsed;
   IdentityTable kept;
   kept.slots_.resize(std::max(kSlotsMin, most / 4 * 5 + 5));
-  for (const bool used : {true, false}) {
+  for (const bool of_used : {true, false}) {
+    const size_t all = of_used ? used : size_ - used;
+    const size_t share = std::min(all, most - kept.size_);
+    // Grows by `share` for each, and each time it reaches `all`, one stays.
+    size_t due = all - 1;
     for (size_t i = 0; i < slots_.size() && kept.size_ < most; ++i) {
       if (i % kShrinkStep == 0) between();
       const Slot& slot = slots_[i];
-      if (slot.rest == 0 || ((slot.rest & kUsed) != 0) != used) continue;
+      if (slot.rest == 0 || ((slot.rest & kUsed) != 0) != of_used) continue;
+      due += share;
+      if (due < all) continue;
+      due -= all;
       kept.Insert({.low = slot.low, .rest = slot.rest & ~kUsed});
       const auto link = links_.find(slot.code());
       if (link != links_.end()) kept.links_.insert(*link);

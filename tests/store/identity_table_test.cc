@@ -120,5 +120,29 @@ TEST(IdentityTableTest, KeepsWhatIsUsed) {
   EXPECT_TRUE(table.Find(HashOf(1), &identity));
 }
 
+// Or the kept ones would crowd in a part of the table.
+TEST(IdentityTableTest, KeepsSomeOfAllParts) {
+  constexpr uint64_t kNumbers = 20'000;
+  for (const bool all_used : {true, false}) {
+    IdentityTable table;
+    for (uint64_t i = 0; i < kNumbers; ++i) table.Put(HashOf(i), {.code = i + 1});
+    if (!all_used) table.Shrink(kNumbers, [] {});
+    table.Shrink(kNumbers / 4, [] {});
+    ASSERT_EQ(table.size(), kNumbers / 4);
+    size_t low = 0;
+    size_t kept = 0;
+    Identity identity;
+    for (uint64_t i = 0; i < kNumbers; ++i) {
+      if (!table.Find(HashOf(i), &identity)) continue;
+      EXPECT_EQ(identity.code, i + 1);
+      ++kept;
+      low += HashOf(i).low >> 63 == 0;
+    }
+    EXPECT_EQ(kept, table.size());
+    EXPECT_GT(low, kept * 45 / 100);
+    EXPECT_LT(low, kept * 55 / 100);
+  }
+}
+
 }  // namespace
 }  // namespace footfall::store
