@@ -120,7 +120,9 @@ export function isPlainValue(value) {
     }
     // The codes of icons, as strings, are commonly escaped.
     const odd = token.escaped && token.type !== css.STRING;
-    if (++tokens > TOKENS_MAX || odd || !isPlainToken(token, before)) return false;
+    // What becomes of an address without quotes, a function of a string, is three.
+    tokens += token.type === css.URL ? 3 : 1;
+    if (tokens > TOKENS_MAX || odd || !isPlainToken(token, before)) return false;
     before = token.type === css.FUNCTION ? lower(token.text) : token.delim();
   }
   // Without the comments between them, digits may become a card number.

@@ -195,7 +195,9 @@ class ValueJudge {
       }
       // The codes of icons, as strings, are commonly escaped.
       const bool odd = token.escaped && token.type != CssTokenType::kString;
-      if (++tokens > kValueTokensMax || odd || !IsPlain(token)) return false;
+      // What becomes of an address without quotes, a function of a string, is three.
+      tokens += token.type == CssTokenType::kUrl ? 3 : 1;
+      if (tokens > kValueTokensMax || odd || !IsPlain(token)) return false;
       const bool function = token.type == CssTokenType::kFunction;
       in_var_ = function && EqualsLower(token.text, "var");
       in_url_ = function && EqualsLower(token.text, "url");

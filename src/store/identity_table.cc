@@ -84,7 +84,10 @@ void IdentityTable::Grow() {
 // be too, and each would have to look for room behind all others.
 void IdentityTable::Shrink(size_t most, absl::FunctionRef<void()> between) {
   size_t used = 0;
-  for (const Slot& slot : slots_) used += slot.rest & kUsed;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    if (i % kShrinkStep == 0) between();
+    used += slots_[i].rest & kUsed;
+  }
   IdentityTable kept;
   kept.slots_.resize(std::max(kSlotsMin, most / 4 * 5 + 5));
   for (const bool of_used : {true, false}) {
