@@ -31,9 +31,10 @@ const IMAGE_FUNCTIONS = new Set([
 
 const SEPARATES_BEHIND = /[ \n\t\r\f{}[\]();,:]/;
 const SEPARATES_BEFORE = /[ \n\t\r\f{}[\]);,:]/;
-// An @ in a word, or behind an escape, as no CSS has outside of strings and addresses.
-const AT_SIGN_IN_WORD =
-  /(?<=[\w\u0080-\uffff-]|(?<!\\)(?:\\\\)*\\(?:[0-9A-Fa-f]{1,6}(?:\r\n|[ \n\t\r\f])?|[^0-9A-Fa-f\\]))@(?=[\w\\\u0080-\uffff-])/g;
+// The @ of an e-mail address: a word or an escape before it, a word with a dot or an
+// escape behind it. No CSS has one outside of strings and addresses.
+const EMAIL_SIGN =
+  /(?<=[\w\u0080-\uffff-]|(?<!\\)(?:\\\\)*\\(?:[0-9A-Fa-f]{1,6}(?:\r\n|[ \n\t\r\f])?|[^0-9A-Fa-f\\]))@(?=[\w\u0080-\uffff-]+\.[\w\\\u0080-\uffff-]|[\w\u0080-\uffff-]*\\)/g;
 const MAY_MATTER = /\\|b[e\\]|-(?:webkit-[t\\]|[-mw\\])/iy;
 
 class CssFilter extends CssText {
@@ -49,20 +50,19 @@ class CssFilter extends CssText {
 
   run() {
     this.onStatement(0);
-    let atSign = this.atSignInWord();
+    let sign = this.emailSign();
     for (;;) {
-      if (atSign < this.pos) atSign = this.atSignInWord();
+      if (sign < this.pos) sign = this.emailSign();
       const at = this.find(this.pos);
-      // Only a mistake or an e-mail address has one here.
-      if (atSign < (at < 0 ? this.css.length : at)) return '';
+      if (sign < (at < 0 ? this.css.length : at)) return '';
       if (at < 0) return this.finish();
       this.onStop(at);
     }
   }
 
-  atSignInWord() {
-    AT_SIGN_IN_WORD.lastIndex = this.pos;
-    return AT_SIGN_IN_WORD.exec(this.css)?.index ?? this.css.length;
+  emailSign() {
+    EMAIL_SIGN.lastIndex = this.pos;
+    return EMAIL_SIGN.exec(this.css)?.index ?? this.css.length;
   }
 
   onStop(at) {

@@ -64,12 +64,11 @@ class CssFilter {
   std::string_view Run() {
     CssScanner scanner(css_);
     OnStatement(0);
-    size_t at_sign = AtSignInWord(0);
+    size_t sign = EmailSign(0);
     while (pos_ < css_.size()) {
-      if (at_sign < pos_) at_sign = AtSignInWord(pos_);
+      if (sign < pos_) sign = EmailSign(pos_);
       const size_t stop = scanner.Find(pos_);
-      if (at_sign < stop) {
-        // Only a mistake or an e-mail address has one here.
+      if (sign < stop) {
         counts_.Add(Rule::kEmail);
         return {};
       }
@@ -312,14 +311,21 @@ class CssFilter {
     return (last - first) % 2 == 0 && CssEscapeEnd(css_, last) == at;
   }
 
-  // The first @ from `begin` on that has a word before it and behind it, as no CSS has
-  // outside of strings and addresses; the size if there is none.
-  size_t AtSignInWord(size_t begin) const {
+  // Whether a word with a dot begins at `begin`; an escape may be one.
+  bool IsDomain(size_t begin) const {
+    size_t end = begin;
+    while (IsCssNameByte(At(end))) ++end;
+    if (At(end) == '\\') return true;
+    return end > begin && At(end) == '.' &&
+           (IsCssNameByte(At(end + 1)) || At(end + 1) == '\\');
+  }
+
+  // The first @ from `begin` on that is an e-mail address's by what is around it, which
+  // no CSS has outside of strings and addresses; the size if there is none.
+  size_t EmailSign(size_t begin) const {
     for (size_t at = css_.find('@', begin); at != kNone; at = css_.find('@', at + 1)) {
-      const bool inside = at > 0 && at + 1 < css_.size() &&
-                          (IsCssNameByte(css_[at - 1]) || EndsEscape(at)) &&
-                          (IsCssNameByte(css_[at + 1]) || css_[at + 1] == '\\');
-      if (inside) return at;
+      const bool in_word = at > 0 && (IsCssNameByte(css_[at - 1]) || EndsEscape(at));
+      if (in_word && IsDomain(at + 1)) return at;
     }
     return css_.size();
   }

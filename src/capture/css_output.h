@@ -25,9 +25,6 @@ class CssOutput {
     changed_ = true;
   }
 
-  // Where the last replaced bytes end.
-  size_t copied() const { return copied_; }
-
   // What stands in front of byte `pos`, which has been reached; a space at the start.
   char Before(size_t pos) const {
     if (pos > copied_) return css_[pos - 1];
