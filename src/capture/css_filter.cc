@@ -314,10 +314,11 @@ class CssFilter {
   // Whether a word with a dot begins at `begin`; an escape may be one.
   bool IsDomain(size_t begin) const {
     size_t end = begin;
-    while (IsCssNameByte(At(end))) ++end;
-    if (At(end) == '\\') return true;
-    return end > begin && At(end) == '.' &&
-           (IsCssNameByte(At(end + 1)) || At(end + 1) == '\\');
+    while (end < css_.size() && IsCssNameByte(css_[end])) ++end;
+    if (end == css_.size()) return false;
+    if (css_[end] == '\\') return true;
+    return end > begin && css_[end] == '.' && end + 1 < css_.size() &&
+           (IsCssNameByte(css_[end + 1]) || css_[end + 1] == '\\');
   }
 
   // The first @ from `begin` on that is an e-mail address's by what is around it, which
