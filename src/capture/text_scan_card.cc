@@ -9,8 +9,8 @@
 namespace footfall::capture {
 namespace {
 
-constexpr int kCardDigitsMin = 13;
-constexpr int kCardDigitsMax = 19;
+constexpr int kCardSizeMin = 13;
+constexpr int kCardSizeMax = 19;
 constexpr int kSeparatorsMax = 3;
 
 struct Issuer {
@@ -54,17 +54,17 @@ struct Digit {
   size_t end;
 };
 
-// The last kCardDigitsMax digits of the stretch being read.
+// The last kCardSizeMax digits of the stretch being read.
 class Window {
  public:
   void Clear() { count_ = 0; }
-  void Push(const Digit& digit) { digits_[count_++ % kCardDigitsMax] = digit; }
+  void Push(const Digit& digit) { digits_[count_++ % kCardSizeMax] = digit; }
   bool empty() const { return count_ == 0; }
 
   // The longest card that ends at the newest digit, in bytes [*begin, *end).
   bool FindCard(size_t* begin, size_t* end) const {
-    const size_t available = count_ < kCardDigitsMax ? count_ : kCardDigitsMax;
-    for (size_t length = available; length >= kCardDigitsMin; --length) {
+    const size_t available = count_ < kCardSizeMax ? count_ : kCardSizeMax;
+    for (size_t length = available; length >= kCardSizeMin; --length) {
       const Digit& first = At(count_ - length);
       if (!first.first_of_run || !IsCard(length)) continue;
       *begin = first.begin;
@@ -75,7 +75,7 @@ class Window {
   }
 
  private:
-  const Digit& At(size_t index) const { return digits_[index % kCardDigitsMax]; }
+  const Digit& At(size_t index) const { return digits_[index % kCardSizeMax]; }
 
   bool IsCard(size_t length) const {
     const size_t start = count_ - length;
@@ -103,7 +103,7 @@ class Window {
     return sum % 10 == 0;
   }
 
-  std::array<Digit, kCardDigitsMax> digits_{};
+  std::array<Digit, kCardSizeMax> digits_{};
   size_t count_ = 0;
 };
 
@@ -126,7 +126,7 @@ bool FindCard(std::string_view text, size_t pos, Span* result) {
       digits = 0;
       *result = {card_begin, card_end};
     }
-    return found && digits > kCardDigitsMax - kCardDigitsMin;
+    return found && digits > kCardSizeMax - kCardSizeMin;
   };
   while (pos < text.size()) {
     const size_t start = pos;
