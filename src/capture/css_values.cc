@@ -14,7 +14,6 @@ namespace footfall::capture {
 namespace {
 
 constexpr size_t kTokenSizeMin = 20;
-constexpr size_t kCardDigitsMin = 13;
 constexpr size_t kNameSizeMax = 40;
 constexpr size_t kGridRowSizeMax = 200;
 constexpr int kValueTokensMax = 64;

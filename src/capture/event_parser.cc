@@ -86,7 +86,6 @@ constexpr std::string_view kContextKeys[] = {
 // Finds a number that is a card number in disguise, by its integer value, since fractions
 // may have any digits.
 bool IsCard(bool is_integer, double real, std::string_view text) {
-  constexpr size_t kCardDigitsMin = 13;
   if (is_integer && text.size() < kCardDigitsMin) return false;
   if (is_integer) return HasCard(text[0] == '-' ? text.substr(1) : text);
   const double value = std::fabs(real);

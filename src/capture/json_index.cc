@@ -14,40 +14,48 @@
 namespace footfall::capture {
 namespace {
 
-// RFC 8259, section 6, but only what every parser can hold: up to 18 digits, or with a
-// fraction or an exponent of up to two digits (three below 1) up to 32 characters.
+// RFC 8259, section 6.
 bool IsNumber(std::string_view text) {
-  constexpr size_t kIntegerDigitsMax = 18;
-  constexpr size_t kSizeMax = 32;
-  if (text.size() > kSizeMax) return false;
   size_t i = 0;
-  // How many digits stand at `i`, which moves behind them.
   const auto digits = [&] {
     const size_t start = i;
     while (i < text.size() && IsDigit(text[i])) ++i;
-    return i - start;
+    return i > start;
   };
   if (i < text.size() && text[i] == '-') ++i;
-  size_t whole = 1;
   if (i < text.size() && text[i] == '0') {
     ++i;
-  } else {
-    whole = digits();
+  } else if (!digits()) {
+    return false;
   }
-  if (whole == 0) return false;
-  if (i == text.size()) return whole <= kIntegerDigitsMax;
-  if (text[i] == '.') {
+  if (i < text.size() && text[i] == '.') {
     ++i;
-    if (digits() == 0) return false;
+    if (!digits()) return false;
   }
   if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
     ++i;
-    const bool below = i < text.size() && text[i] == '-';
     if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
-    const size_t size = digits();
-    if (size == 0 || size > (below ? 3 : 2)) return false;
+    if (!digits()) return false;
   }
   return i == text.size();
+}
+
+// Whether every JSON parser can hold the number `text`: an integer of up to 18 digits, or
+// up to 32 characters with an exponent of at most two digits, three when it is negative.
+bool IsCommonNumber(std::string_view text) {
+  constexpr size_t kIntegerDigitsMax = 18;
+  constexpr size_t kSizeMax = 32;
+  if (text.size() > kSizeMax) return false;
+  const size_t exponent = text.find_first_of("eE");
+  if (exponent == std::string_view::npos) {
+    const size_t sign = text[0] == '-' ? 1 : 0;
+    return text.find('.') != std::string_view::npos ||
+           text.size() - sign <= kIntegerDigitsMax;
+  }
+  std::string_view digits = text.substr(exponent + 1);
+  const bool below = digits[0] == '-';
+  if (below || digits[0] == '+') digits.remove_prefix(1);
+  return digits.size() <= (below ? 3 : 2);
 }
 
 // True for an integer of at most sixteen digits without a sign, as most numbers are.
@@ -281,7 +289,7 @@ bool JsonIndex::IsScalar(Token token) const {
     case 'n':
       return text == "null";
     default:
-      return IsShortInteger(text) || IsNumber(text);
+      return IsShortInteger(text) || (IsNumber(text) && IsCommonNumber(text));
   }
 }
 
@@ -404,7 +412,11 @@ bool JsonIndex::Build(std::string_view text, int depth_max, Defect& defect,
     } else {
       if (c == '}' || c == ']' || c == ',' || c == ':')
         return fail("expected a value", t);
-      if (!IsScalar(t)) return fail("malformed value", t);
+      if (!IsScalar(t)) {
+        const bool large = is_number(t) && IsNumber(raw(t));
+        return fail(large ? "a number that not every parser holds" : "malformed value",
+                    t);
+      }
       if (nodes != nullptr) nodes->NoteOther();
       ++t;
       if (open_.empty()) break;

@@ -13,7 +13,6 @@ namespace {
 
 constexpr size_t kScannedBytesMin = 6;
 constexpr size_t kNumberDigitsMin = 6;
-constexpr size_t kCardDigitsMin = 13;
 constexpr size_t kPrivateKeyBytesMin = 27;  // The first line alone.
 constexpr size_t kSchemeBytesMin = 12;
 constexpr int kRoundsMax = 4;

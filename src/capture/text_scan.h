@@ -2,6 +2,7 @@
 #ifndef FOOTFALL_CAPTURE_TEXT_SCAN_H_
 #define FOOTFALL_CAPTURE_TEXT_SCAN_H_
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +37,10 @@ inline std::string_view ScanText(std::string_view text, Arena& arena,
 // What the policy's patterns match in `text`, masked.
 std::string_view ScanPatterns(std::string_view text, const std::vector<Pattern>& patterns,
                               Arena& arena, RuleCounts& counts);
+
+// The digits of a payment card's number.
+inline constexpr size_t kCardDigitsMin = 13;
+inline constexpr size_t kCardDigitsMax = 19;
 
 // True when `text` holds a payment card number: 13 to 19 decimal digits of any script, at
 // most three separators between two of them, with the prefix and length of an issuer and

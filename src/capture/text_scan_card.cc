@@ -3,14 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "capture/text_scan.h"
 #include "capture/text_scan_internal.h"
 #include "capture/unicode.h"
 
 namespace footfall::capture {
 namespace {
 
-constexpr int kCardSizeMin = 13;
-constexpr int kCardSizeMax = 19;
 constexpr int kSeparatorsMax = 3;
 
 struct Issuer {
@@ -54,17 +53,17 @@ struct Digit {
   size_t end;
 };
 
-// The last kCardSizeMax digits of the stretch being read.
+// The last kCardDigitsMax digits of the stretch being read.
 class Window {
  public:
   void Clear() { count_ = 0; }
-  void Push(const Digit& digit) { digits_[count_++ % kCardSizeMax] = digit; }
+  void Push(const Digit& digit) { digits_[count_++ % kCardDigitsMax] = digit; }
   bool empty() const { return count_ == 0; }
 
   // The longest card that ends at the newest digit, in bytes [*begin, *end).
   bool FindCard(size_t* begin, size_t* end) const {
-    const size_t available = count_ < kCardSizeMax ? count_ : kCardSizeMax;
-    for (size_t length = available; length >= kCardSizeMin; --length) {
+    const size_t available = count_ < kCardDigitsMax ? count_ : kCardDigitsMax;
+    for (size_t length = available; length >= kCardDigitsMin; --length) {
       const Digit& first = At(count_ - length);
       if (!first.first_of_run || !IsCard(length)) continue;
       *begin = first.begin;
@@ -75,7 +74,7 @@ class Window {
   }
 
  private:
-  const Digit& At(size_t index) const { return digits_[index % kCardSizeMax]; }
+  const Digit& At(size_t index) const { return digits_[index % kCardDigitsMax]; }
 
   bool IsCard(size_t length) const {
     const size_t start = count_ - length;
@@ -103,7 +102,7 @@ class Window {
     return sum % 10 == 0;
   }
 
-  std::array<Digit, kCardSizeMax> digits_{};
+  std::array<Digit, kCardDigitsMax> digits_{};
   size_t count_ = 0;
 };
 
@@ -115,7 +114,7 @@ bool FindCard(std::string_view text, size_t pos, Span* result) {
   int separators = 0;
   bool in_run = false;
   bool found = false;
-  int digits = 0;  // Since the card that was found.
+  size_t digits = 0;  // Since the card that was found.
   // Looks at the digits up to the end of a run; returns true when the search is over.
   const auto end_run = [&] {
     size_t card_begin;
@@ -126,7 +125,7 @@ bool FindCard(std::string_view text, size_t pos, Span* result) {
       digits = 0;
       *result = {card_begin, card_end};
     }
-    return found && digits > kCardSizeMax - kCardSizeMin;
+    return found && digits > kCardDigitsMax - kCardDigitsMin;
   };
   while (pos < text.size()) {
     const size_t start = pos;

@@ -91,7 +91,7 @@ void IdentityTable::Shrink(size_t most, absl::FunctionRef<void()> between) {
   IdentityTable kept;
   kept.slots_.resize(std::max(kSlotsMin, most / 4 * 5 + 5));
   for (const bool of_used : {true, false}) {
-    const size_t all = of_used ? used : size_ - used;
+    const size_t all = std::max(of_used ? used : size_ - used, size_t{1});
     const size_t share = std::min(all, most - kept.size_);
     // Grows by `share` for each, and each time it reaches `all`, one stays.
     size_t due = all - 1;

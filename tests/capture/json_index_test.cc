@@ -45,6 +45,8 @@ TEST(JsonIndexTest, RefusesWhatIsNoJson) {
       {"[1.]", "malformed value", 1},
       {"[-]", "malformed value", 1},
       {"[1e]", "malformed value", 1},
+      {"[1,1e100]", "a number that not every parser holds", 3},
+      {"[1234567890123456789]", "a number that not every parser holds", 1},
       {R"("a"x)", "something follows the value", 3},
       {R"(["a"b])", "expected a comma or a closing bracket", 4},
       {"[]]", "something follows the value", 2},
