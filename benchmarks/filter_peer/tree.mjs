@@ -15,6 +15,7 @@ import {
   SENSITIVE,
   SENSITIVITY,
   TAKES_TEXT,
+  TEXT_NODE,
   after,
   boxBeside,
   combined,
@@ -26,6 +27,13 @@ import {
 const { TAG } = fact;
 const NODES_MAX = 1 << 18;
 const SWAP_DEPTH_MAX = 3;
+
+// What the id of a node keeps when the node goes. The text of a field is a value wherever
+// it goes.
+function keptOf(node) {
+  const value = node.kind === TEXT_NODE ? TAKES_TEXT : 0;
+  return node.flags & (RESTRICTIONS | value);
+}
 
 export class PageTree {
   constructor() {
@@ -50,7 +58,7 @@ export class PageTree {
     };
     for (const [id, { lasting }] of this.gone) keep(id, lasting);
     for (const node of this.nodes.values()) {
-      if ((node.flags & RESTRICTIONS) !== 0) {
+      if (keptOf(node) !== 0) {
         keep(node.id, PageTree.lasting(node) | (gone.get(node.id)?.lasting ?? 0));
       }
     }
@@ -122,11 +130,12 @@ export class PageTree {
   }
 
   bury(node, top) {
-    if ((node.flags & RESTRICTIONS) !== 0) {
-      const kept = this.gone.get(node.id);
+    const kept = keptOf(node);
+    if (kept !== 0) {
+      const past = this.gone.get(node.id);
       this.gone.set(node.id, {
-        flags: (kept?.flags ?? 0) | (node.flags & RESTRICTIONS),
-        lasting: (kept?.lasting ?? 0) | PageTree.lasting(node),
+        flags: (past?.flags ?? 0) | kept,
+        lasting: (past?.lasting ?? 0) | PageTree.lasting(node),
       });
     }
     if (node.isField()) {
@@ -154,7 +163,7 @@ export class PageTree {
   // All sensitivity, and what neither the node nor what is around it explains.
   static lasting(node) {
     return (
-      (node.flags & RESTRICTIONS & ~(node.own | inheritedBy(node))) |
+      (keptOf(node) & ~(node.own | inheritedBy(node))) |
       (node.flags & SENSITIVITY)
     );
   }

@@ -125,7 +125,7 @@ void PageTree::Impl::BeginSnapshot() {
   gone.KeepLasting();
   forgotten_up_to = lasting_forgotten_up_to;
   for (const Node& node : nodes) {
-    if ((node.flags & kRestrictions) == 0) continue;
+    if (Kept(node) == 0) continue;
     const uint16_t lasting = Lasting(node);
     if (lasting != 0) Remember(node.id, lasting, lasting);
   }
@@ -277,8 +277,8 @@ void PageTree::Impl::Remove(Ref top) {
 
 void PageTree::Impl::Bury(Ref ref, Ref top) {
   Node& node = nodes[ref];
-  if ((node.flags & kRestrictions) != 0) {
-    Remember(node.id, node.flags & kRestrictions, Lasting(node));
+  if (const uint16_t kept = Kept(node); kept != 0) {
+    Remember(node.id, kept, Lasting(node));
   }
   if (IsField(node)) {
     if ((node.flags & kNodeSensitive) == 0) {
@@ -317,7 +317,7 @@ void PageTree::Impl::Bury(Ref ref, Ref top) {
 // All sensitivity, and what neither the node nor what is around it explains: it was moved
 // out of something that hid it, or an attribute changed.
 uint16_t PageTree::Impl::Lasting(const Node& node) const {
-  uint32_t unexplained = node.flags & kRestrictions & ~(node.own | Inherited(node));
+  uint32_t unexplained = Kept(node) & ~(node.own | Inherited(node));
   if ((node.facts & kFactUncensored) != 0) unexplained &= ~uint32_t{kNodeCensored};
   if ((node.facts & kFactUnmasked) != 0) unexplained &= ~uint32_t{kNodeMasked};
   return static_cast<uint16_t>(unexplained | (node.flags & kSensitivity));

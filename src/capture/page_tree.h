@@ -70,13 +70,15 @@ Tag TagOf(std::string_view name);
 //
 // The restrictions (kNodeSensitive, kNodeSensitiveInside, kNodeCensored, kNodeHidden,
 // kNodeMasked, kNodeIgnored) belong to the node's id as well, so that a node that is
-// taken out and comes back, wherever that is, has them again. Of them a new full snapshot
-// (BeginSnapshot) leaves to an id
+// taken out and comes back, wherever that is, has them again. So does kNodeTakesText of a
+// text whose field's value is not allowed. Of them a new full snapshot (BeginSnapshot)
+// leaves to an id
 // - both kinds of sensitivity, always;
 // - of the others those that only the past explains: neither the node's attributes nor
 //   what was around it said so when the snapshot began, or when the node was taken out.
-//   This is content that was moved out of a censored element, or an element whose class
-//   was taken away. What SetPolicy brought about is not of the kind: it ends here.
+//   This is content that was moved out of a censored element or of a field, or an element
+//   whose class was taken away. What SetPolicy brought about is not of the kind: it
+//   ends here.
 // The rest is judged anew, since after a reload the same ids may be those of other nodes.
 // Another page (BeginPage) starts with nothing.
 enum NodeFlag : uint32_t {

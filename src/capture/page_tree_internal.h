@@ -108,7 +108,6 @@ struct PageTree::Impl {
   static constexpr uint32_t kAllowances = kNodeValueAllowed | kNodeKeysAllowed;
   static constexpr uint32_t kKeypadFacts = kFactKeypadClass | kFactKeypadId;
   static constexpr uint16_t kSensitivity = kNodeSensitive | kNodeSensitiveInside;
-  // What an id keeps when its node goes.
   static constexpr uint16_t kRestrictions =
       kSensitivity | kNodeCensored | kNodeHidden | kNodeMasked | kNodeIgnored;
   static constexpr int kSwapDepthMax = 3;
@@ -136,7 +135,15 @@ struct PageTree::Impl {
   void Unlink(Ref ref);
   void Remove(Ref ref);
   void Bury(Ref ref, Ref top);
-  // The restrictions of a node that hold on a next snapshot too.
+  // What the id of a node keeps when the node goes.
+  static uint16_t Kept(const Node& node) {
+    constexpr uint32_t kField = kNodeTakesText | kNodeValueAllowed;
+    const bool value =
+        node.kind == NodeKind::kText && (node.flags & kField) == kNodeTakesText;
+    const uint32_t kept = value ? kRestrictions | kNodeTakesText : kRestrictions;
+    return static_cast<uint16_t>(node.flags & kept);
+  }
+  // What of it holds on a next snapshot too.
   uint16_t Lasting(const Node& node) const;
   void Remember(int32_t id, uint16_t flags, uint16_t lasting);
   bool IsInside(Ref ref, Ref around) const;

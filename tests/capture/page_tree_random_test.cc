@@ -196,8 +196,16 @@ struct Model {
     return flags;
   }
 
+  // What its id keeps. A text of a field is a value wherever it goes, unless the value
+  // may be seen.
+  static uint32_t Kept(const Node& node) {
+    const bool allowed = (node.flags & kNodeValueAllowed) != 0;
+    const bool value = node.kind == NodeKind::kText && !allowed;
+    return node.flags & (value ? kRestrictions | kNodeTakesText : kRestrictions);
+  }
+
   uint32_t Lasting(const Node& node) const {
-    uint32_t lasting = node.flags & kRestrictions & ~Now(node);
+    uint32_t lasting = Kept(node) & ~Now(node);
     if (node.uncensored) lasting &= ~uint32_t{kNodeCensored};
     if (node.unmasked) lasting &= ~uint32_t{kNodeMasked};
     return lasting | (node.flags & kSensitivity);
@@ -297,7 +305,7 @@ struct Model {
 
   void Bury(Node& node, const Node& top) {
     for (const auto& child : node.children) Bury(*child, top);
-    gone[node.id] |= node.flags & kRestrictions;
+    gone[node.id] |= Kept(node);
     lasting[node.id] |= Lasting(node);
     newly_censored.erase(node.id);
     if (IsField(node)) {
