@@ -1,6 +1,7 @@
 // Looking at a store as a whole: verification, statistics, copies.
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "base/file.h"
@@ -15,6 +16,7 @@ namespace footfall::store {
 namespace {
 
 constexpr size_t kProblemsMax = 100;
+constexpr int kFilesTries = 20;
 
 void Report(CheckReport& report, std::string where, std::string what) {
   if (report.problems.size() < kProblemsMax) {
@@ -201,12 +203,26 @@ absl::Status CheckPeople(const StoreSnapshot& snapshot, const Counters& counters
   return absl::OkStatus();
 }
 
+rocksdb::Status VerifyFiles(const Snapshot& snapshot) {
+  return static_cast<const StoreSnapshot&>(snapshot).parts().rocks->db()->VerifyChecksum();
+}
+
 }  // namespace
 
 absl::StatusOr<CheckReport> EventStore::Impl::Check(const base::Cancel* cancel) {
   std::shared_lock<std::shared_mutex> open;
   FOOTFALL_RETURN_IF_ERROR(Enter(&open));
-  FOOTFALL_ASSIGN_OR_RETURN(const auto taken, TakeSnapshotInside());
+  FOOTFALL_ASSIGN_OR_RETURN(auto taken, TakeSnapshotInside());
+  rocksdb::Status files = VerifyFiles(*taken);
+  // RocksDB opens each file anew, by its name. One that a reader has open may have been
+  // deleted by the writer, which leaves other files to look at.
+  for (int i = 0; read_only_ && !files.ok() && i < kFilesTries; ++i) {
+    FOOTFALL_RETURN_IF_ERROR(base::Cancel::Check(cancel));
+    FOOTFALL_ASSIGN_OR_RETURN(auto later, TakeSnapshotInside());
+    if (later == taken) break;
+    taken = std::move(later);
+    files = VerifyFiles(*taken);
+  }
   const auto& snapshot = static_cast<const StoreSnapshot&>(*taken);
   const StoreSnapshot::Parts& parts = snapshot.parts();
   CheckReport report;
@@ -217,9 +233,7 @@ absl::StatusOr<CheckReport> EventStore::Impl::Check(const base::Cancel* cancel) 
     Report(report, "meta", "the counters cannot be read");
     return report;
   }
-  if (const rocksdb::Status files = parts.rocks->db()->VerifyChecksum(); !files.ok()) {
-    Report(report, "files", base::MessageOf(FromRocks(files)));
-  }
+  if (!files.ok()) Report(report, "files", base::MessageOf(FromRocks(files)));
   absl::flat_hash_map<uint64_t, uint64_t> activity;
   FOOTFALL_RETURN_IF_ERROR(CheckDictionaries(parts, cancel, report));
   FOOTFALL_ASSIGN_OR_RETURN(const MovedIds moved,

@@ -1,5 +1,7 @@
 // What is erased is gone from the files, and nothing else is.
+#include <atomic>
 #include <set>
+#include <thread>
 
 #include "tests/store/files_test_util.h"
 #include "tests/store/store_test_util.h"
@@ -225,6 +227,30 @@ TEST(ErasureTest, WhatIsOpenGoesOnReading) {
     EXPECT_THAT(Events(*old),
                 ElementsAre("e1" + eves_strings, std::string("b1") + kBobsEvent));
   }
+}
+
+// The writer deletes files while the reader's check opens them.
+TEST(ErasureTest, AReaderChecksWhileAWriterErases) {
+  const TempDir dir;
+  auto store = OpenOrDie(dir / "s");
+  AppendOrDie(*store, {Bob("b")});
+  Options options;
+  options.mode = OpenMode::kReadOnly;
+  auto reader = OpenOrDie(dir / "s", options);
+  std::atomic<bool> done{false};
+  std::thread writer([&] {
+    for (int i = 0; i < 40; ++i) {
+      AppendOrDie(*store, {Eve(std::to_string(i))});
+      EXPECT_EQ(*store->ForgetPerson("eve"), 1u);
+    }
+    done = true;
+  });
+  int checks = 0;
+  for (; !done; ++checks) ExpectClean(*reader);
+  writer.join();
+  EXPECT_GT(checks, 0);
+  ExpectClean(*reader);
+  EXPECT_THAT(Events(*reader), ElementsAre(std::string("b") + kBobsEvent));
 }
 
 }  // namespace
