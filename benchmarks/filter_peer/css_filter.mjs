@@ -45,6 +45,7 @@ class CssFilter extends CssText {
     this.pos = 0; // What is before has been dealt with.
     this.statement = 0; // Where the current declaration or rule began.
     this.addressesUntil = 0;
+    this.stringEnd = 0; // Behind the last string: what it holds calls nothing.
     this.fontsUntil = isValue && isFontStack(sheet) ? sheet.length : 0;
   }
 
@@ -261,7 +262,9 @@ class CssFilter extends CssText {
   onString(at, inUrl) {
     const token = new css.CssTokenizer(this.css, at);
     token.next();
+    const behind = Math.max(this.statement, this.stringEnd);
     this.pos = token.end;
+    this.stringEnd = token.end;
     if (!token.closed) return this.replace(at, token.end, '""');
     if (token.text === '') return undefined;
     const text = css.unescapeCss(token.text);
@@ -279,7 +282,7 @@ class CssFilter extends CssText {
         ? undefined
         : this.replace(at, token.end, `"${kept}"`);
     }
-    const front = this.css.slice(Math.max(this.statement, at - 17), at);
+    const front = this.css.slice(Math.max(behind, at - 17), at);
     const plain = isPlainString(at < this.fontsUntil ? 'font' : statement, text, front);
     if (plain) return undefined;
     return this.replace(at, token.end, '""');

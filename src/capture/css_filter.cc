@@ -428,7 +428,8 @@ class CssFilter {
   }
 
   void OnString(const CssToken& token, bool is_address) {
-    pos_ = token.end;
+    const size_t behind = std::max(statement_, string_end_);
+    pos_ = string_end_ = token.end;
     const std::string_view text = CssUnescape(token.text, arena_);
     if (!token.closed) return Replace(token.begin, token.end, "\"\"", Rule::kCss);
     if (text.empty() && token.text.empty()) return;
@@ -444,7 +445,7 @@ class CssFilter {
       return;
     }
     const std::string_view statement = token.begin < fonts_until_ ? "font" : name;
-    const std::string_view before = css_.substr(statement_, token.begin - statement_);
+    const std::string_view before = css_.substr(behind, token.begin - behind);
     if (IsPlainCssString(text, statement, before)) return;
     Replace(token.begin, token.end, "\"\"", Rule::kCss);
   }
@@ -560,6 +561,7 @@ class CssFilter {
   size_t pos_ = 0;              // What is before has been dealt with.
   size_t statement_ = 0;        // Where the current declaration or rule began.
   size_t addresses_until_ = 0;  // Strings before are addresses.
+  size_t string_end_ = 0;       // Behind the last string: what it holds calls nothing.
   size_t fonts_until_ = 0;      // Strings before are names of fonts.
   Block blocks_[kBlocksMax];
   size_t depth_ = 0;
