@@ -172,8 +172,8 @@ class CssFilter extends CssText {
   nameBegin(end) {
     let at = end;
     while (at > this.pos && css.isName(this.code(at - 1))) at--;
-    // The dashes of <!-- are not part of it.
-    return at >= 2 && end >= at + 2 && this.css.startsWith('<!--', at - 2) ? at + 2 : at;
+    // The dashes of <!-- are not part of it, so that it may begin behind `end`.
+    return at >= 2 && this.css.startsWith('<!--', at - 2) ? at + 2 : at;
   }
 
   onName(at) {
@@ -182,14 +182,14 @@ class CssFilter extends CssText {
       return;
     }
     const begin = this.nameBegin(at);
-    let end = at;
+    let end = Math.max(begin, at);
     for (;;) {
       if (css.isName(this.code(end))) end++;
       else if (this.css[end] === '\\' && !css.isNewline(this.code(end + 1))) {
         end = css.escapeEnd(this.css, end);
       } else break;
     }
-    this.checkName(begin, end);
+    if (begin < end) this.checkName(begin, end);
     this.pos = end;
     if (this.css[end] === '(') this.onFunction(begin, end);
   }

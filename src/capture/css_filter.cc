@@ -254,12 +254,11 @@ class CssFilter {
     if (begin == statement_) OnStatement(end);
   }
 
-  // The start of the name that holds or ends at byte `at`.
+  // The start of the name that holds or ends at byte `at`; behind it for a dash of <!--,
+  // which is not part of a name.
   size_t NameBegin(size_t at) const {
-    const size_t end = at;
     while (at > pos_ && IsCssNameByte(css_[at - 1])) --at;
-    // The dashes of <!-- are not part of it.
-    const bool cdo = at >= 2 && end >= at + 2 && css_.substr(at - 2, 4) == "<!--";
+    const bool cdo = at >= 2 && css_.substr(at - 2, 4) == "<!--";
     return cdo ? at + 2 : at;
   }
 
@@ -269,7 +268,7 @@ class CssFilter {
       return;
     }
     const size_t begin = NameBegin(at);
-    size_t end = at;
+    size_t end = std::max(begin, at);
     while (end < css_.size()) {
       if (IsCssNameByte(css_[end])) {
         ++end;
@@ -279,7 +278,7 @@ class CssFilter {
         break;
       }
     }
-    CheckName(begin, end);
+    if (begin < end) CheckName(begin, end);
     pos_ = end;
     if (At(end) == '(') OnFunction(begin, end);
   }
