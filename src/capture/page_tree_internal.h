@@ -108,6 +108,7 @@ struct PageTree::Impl {
   static constexpr uint32_t kAllowances = kNodeValueAllowed | kNodeKeysAllowed;
   static constexpr uint32_t kKeypadFacts = kFactKeypadClass | kFactKeypadId;
   static constexpr uint16_t kSensitivity = kNodeSensitive | kNodeSensitiveInside;
+  // See NodeFlag.
   static constexpr uint16_t kRestrictions =
       kSensitivity | kNodeCensored | kNodeHidden | kNodeMasked | kNodeIgnored;
   static constexpr int kSwapDepthMax = 3;
